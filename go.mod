@@ -1,0 +1,3 @@
+module caucus
+
+go 1.26
