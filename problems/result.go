@@ -1,0 +1,133 @@
+package problems
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// Result is what a run found out about one problem: a line of a result file.
+type Result struct {
+	ID        string         `json:"id"`
+	Problem   string         `json:"problem"`
+	Answer    string         `json:"answer"` // "" when no sample gave one
+	Reference string         `json:"reference,omitempty"`
+	Correct   *bool          `json:"correct,omitempty"` // nil when there is no reference to compare with
+	Votes     Votes          `json:"votes"`
+	Samples   map[string]int `json:"samples"` // samples by status, such as "finished" or "landed"
+	Seconds   float64        `json:"seconds"` // wall-clock time from the first sample's start to the last one's end
+	Tokens    int            `json:"tokens"`  // decoded tokens of all samples
+}
+
+// Vote is an answer and the number of samples that gave it.
+type Vote struct {
+	Answer string
+	Count  int
+}
+
+// Votes are the answers to one problem, each of them once. In JSON they are an object from answer to count, written by
+// descending count; answers of equal count keep their order in the slice, so the winner of a tie can stand first.
+type Votes []Vote
+
+// MarshalJSON implements [json.Marshaler].
+func (v Votes) MarshalJSON() ([]byte, error) {
+	sorted := slices.Clone(v)
+	slices.SortStableFunc(sorted, func(a, b Vote) int { return cmp.Compare(b.Count, a.Count) })
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, vote := range sorted {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		key, err := encode(vote.Answer)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%s:%d", bytes.TrimSpace(key), vote.Count)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON implements [json.Unmarshaler]. It keeps the order of the object's members.
+func (v *Votes) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		return nil
+	}
+	*v = nil
+	dec := json.NewDecoder(bytes.NewReader(data))
+	if open, err := dec.Token(); err != nil || open != json.Delim('{') {
+		return errors.Join(errors.New("votes: not an object from answer to count"), err)
+	}
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return fmt.Errorf("votes: %w", err)
+		}
+		vote := Vote{Answer: name.(string)} // the decoder returns nothing else for a member's name
+		if err := dec.Decode(&vote.Count); err != nil {
+			return fmt.Errorf("votes: count of %q: %w", vote.Answer, err)
+		}
+		*v = append(*v, vote)
+	}
+	return nil
+}
+
+// A Writer writes results as JSON, one object a line. Each line goes out in one Write of the underlying writer and is not
+// held back, so whoever reads along sees whole lines only, and a run that is killed loses none of its results.
+type Writer struct {
+	w   io.Writer
+	err error // the first failure: what follows a broken line would not be readable
+}
+
+// NewWriter returns a Writer to w. It is for one goroutine.
+func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
+
+// Write writes one result. A line that w takes only in part, as a full disk does, is cut off again if w is a file. After
+// an error of w every later call fails with it.
+func (w *Writer) Write(r Result) error {
+	if w.err != nil {
+		return w.err
+	}
+	if r.Samples == nil {
+		r.Samples = map[string]int{} // {}, not null, for a problem that had no turn
+	}
+	line, err := encode(r)
+	if err != nil {
+		return fmt.Errorf("writing the result of problem %q: %w", r.ID, err)
+	}
+	n, err := w.w.Write(line)
+	if err != nil {
+		w.err = fmt.Errorf("writing the result of problem %q: %w", r.ID, errors.Join(err, w.cut(n)))
+	}
+	return w.err
+}
+
+// cut removes the n bytes written last, where the underlying writer can.
+func (w *Writer) cut(n int) error {
+	file, ok := w.w.(interface {
+		io.Seeker
+		Truncate(size int64) error
+	})
+	if !ok || n == 0 {
+		return nil
+	}
+	end, err := file.Seek(int64(-n), io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	return file.Truncate(end)
+}
+
+// encode returns v as a line of JSON that leaves <, > and & readable.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
