@@ -97,8 +97,12 @@ func Mul(a, b Dec) (Dec, string) {
 	x, y := a.abs().V, b.abs().V
 	if a.Scale == 0 && b.Scale == 0 {
 		if a.V < 0 || b.V < 0 {
-			if short, ok := shortProduct(x, y); ok && short == "" {
+			short, ok := shortProduct(x, y)
+			if ok && short == "" {
 				return product, head + product.String()
+			}
+			if ok && product.V < 0 {
+				return product, fmt.Sprintf("%s-(%d*%d)=-(%s)=%v", head, x, y, strings.TrimSuffix(short, "="), product)
 			}
 			return product, fmt.Sprintf("%s%s(%d*%d)=%s%s", head, minus(product), x, y, minus(product), intProduct(x, y))
 		}
