@@ -1,0 +1,89 @@
+// Package weights reads the tensors of a model from safetensors files.
+//
+// Most callers need three calls:
+//
+//	file, err := weights.Open("M1-3B")                         // a folder, whole or in shards, or one file
+//	table, err := file.Floats("model.norm.weight", 3072)       // float32, whatever the file stores
+//	err = file.Close()
+//
+// OpenFS does the same for a folder inside an fs.FS, and Parse for bytes in memory. Write makes such a file.
+//
+// The rules:
+//
+//   - A file is mapped, not read, where the system can do so: opening is cheap, and a tensor costs memory when it is
+//     asked for. The file must not be changed or truncated while it is open.
+//   - A file is not trusted. Its header is bounded and checked before anything is used: names are unique, every tensor
+//     has the size that its type and shape say, and the tensors fill the data without overlap or gap.
+//   - F32, F16, BF16 and F64 convert to float32. Other types, known or not, may be present, and are an error only when
+//     they are read.
+//   - A File may be read by many goroutines at once. Close must come after the last read.
+//
+// The format is described at https://github.com/huggingface/safetensors.
+package weights
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// File is a set of named tensors, of one safetensors file or of all the shards of a checkpoint.
+type File struct {
+	name     string
+	tensors  map[string]tensor
+	releases []func() error // unmap what tensors point into
+}
+
+// tensor is one entry of a header: a checked window into a file's data.
+type tensor struct {
+	file  string
+	dtype DType
+	shape []int
+	data  []byte
+}
+
+// Names lists the tensors, sorted.
+func (f *File) Names() []string { return slices.Sorted(maps.Keys(f.tensors)) }
+
+// Has tells whether there is a tensor of this name.
+func (f *File) Has(name string) bool {
+	_, ok := f.tensors[name]
+	return ok
+}
+
+// Shape returns a tensor's shape, outermost dimension first: empty for a scalar. It is the caller's to keep.
+func (f *File) Shape(name string) ([]int, bool) {
+	t, ok := f.tensors[name]
+	return slices.Clone(t.shape), ok
+}
+
+// Floats returns a tensor's values in row-major order. The tensor must have the shape that is given; when none is
+// given, any will do. Values that float32 cannot hold are rounded to nearest.
+func (f *File) Floats(name string, shape ...int) ([]float32, error) {
+	t, ok := f.tensors[name]
+	if !ok {
+		return nil, fmt.Errorf("%s: no tensor %q", f.name, name)
+	}
+	if len(shape) > 0 && !slices.Equal(shape, t.shape) {
+		return nil, fmt.Errorf("%s: tensor %q is %s%v, want shape %v", t.file, name, t.dtype, t.shape, shape)
+	}
+	values, err := t.dtype.floats(t.data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: tensor %q is %s%v: %w", t.file, name, t.dtype, t.shape, err)
+	}
+	return values, nil
+}
+
+// Close gives back the memory of the files. The File is empty afterwards; slices that Floats returned stay valid.
+func (f *File) Close() error {
+	var errs []error
+	for _, release := range f.releases {
+		errs = append(errs, release())
+	}
+	f.tensors, f.releases = nil, nil
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close %s: %w", f.name, err)
+	}
+	return nil
+}
