@@ -237,8 +237,8 @@ func TestAFolderIsOneFileOrAnIndexWithShards(t *testing.T) {
 			"model.safetensors.index.json": index(`{"a":".."}`)}, nil, "not the name of a file"},
 		"a tensor twice in the index": {map[string][]byte{"1.safetensors": one,
 			"model.safetensors.index.json": index(`{"a":"1.safetensors","a":"1.safetensors"}`)}, nil, "comes twice"},
-		"an empty index":     {map[string][]byte{"model.safetensors.index.json": []byte(`{}`)}, nil, "weight_map"},
-		"an empty file":      {map[string][]byte{"model.safetensors": nil}, nil, "too few"},
+		"an empty index": {map[string][]byte{"model.safetensors.index.json": []byte(`{}`)}, nil, "weight_map"},
+		"an empty file":  {map[string][]byte{"model.safetensors": nil}, nil, "too few"},
 		"a file of nonsense": {map[string][]byte{
 			"model.safetensors": []byte("<html>404 Not Found</html>")}, nil, "not a safetensors"},
 	} {
