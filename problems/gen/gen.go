@@ -6,7 +6,11 @@
 package gen
 
 import (
+	"cmp"
+	"iter"
+	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Item is a problem with its solution: the steps as lines of text, and the answer alone.
@@ -24,4 +28,49 @@ type Family struct {
 	Weight float64
 	// Make returns a problem at a level from 0 (easy) to 1 (hard). It leaves Item.Family empty.
 	Make func(r *rand.Rand, level float64) Item
+}
+
+// Families lists every family, sorted by name.
+func Families() []Family {
+	all := slices.Concat(arithmeticFamilies, algebraFamilies, numberFamilies, wordFamilies)
+	slices.SortFunc(all, func(a, b Family) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Stream is the endless sequence of problems for a seed: families by weight, hard problems oftener than easy ones.
+// A level below zero mixes levels; otherwise all problems have the level given. It panics when families is empty.
+func Stream(families []Family, seed uint64, level float64) iter.Seq[Item] {
+	if len(families) == 0 {
+		panic("gen: a stream needs at least one family")
+	}
+	return func(yield func(Item) bool) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		for {
+			family := choose(families, r)
+			l := level
+			if l < 0 {
+				l = math.Sqrt(r.Float64())
+			}
+			item := family.Make(r, l)
+			item.Family = family.Name
+			if !yield(item) {
+				return
+			}
+		}
+	}
+}
+
+// choose draws a family by weight.
+func choose(families []Family, r *rand.Rand) Family {
+	total := 0.0
+	for _, f := range families {
+		total += f.Weight
+	}
+	at := r.Float64() * total
+	for _, f := range families {
+		if at -= f.Weight; at < 0 {
+			return f
+		}
+	}
+	return families[len(families)-1]
 }
