@@ -1,0 +1,140 @@
+package model
+
+import (
+	"slices"
+
+	"caucus/kernels"
+)
+
+// Capacity bounds what a State can hold and what one forward pass can do.
+type Capacity struct {
+	Slots  int // sequences
+	Pages  int // KV pages of kernels.PageLen positions, over all sequences
+	Rows   int // tokens of a batch
+	Logits int // rows of a batch that need logits
+}
+
+// State is what the sequences of one batch remember: a fixed-size recurrent state a slot in every Mamba layer, and pages
+// of keys and values, shared between forks, in every attention layer. It also holds the scratch of a forward pass.
+type State struct {
+	ops   kernels.Ops
+	mamba []kernels.MambaState
+	kv    []kernels.KVCache
+	refs  []int32 // sequences that have each page
+	free  []int32 // pages that no sequence has
+
+	// One row a token, except logits, which has one a row asked for.
+	h, u, proj, dt, y, gateUp, act, logits kernels.Buffer
+}
+
+// Sequence is the part of a State that belongs to one sequence of tokens. The zero value with a Slot set is empty.
+type Sequence struct {
+	Slot  int // its recurrent state; no two non-empty sequences share one
+	Len   int // tokens read
+	pages []int32
+}
+
+// NewState allocates a state and its scratch; a forward pass allocates nothing more.
+func (m *Model) NewState(c Capacity) *State {
+	cfg, ops := &m.Config, m.Ops
+	s := &State{
+		ops:  ops,
+		refs: make([]int32, c.Pages),
+		free: make([]int32, c.Pages),
+	}
+	for i := range s.free {
+		s.free[i] = int32(c.Pages - 1 - i) // page 0 is handed out first
+	}
+	for range cfg.Layers - len(cfg.AttnLayers) {
+		s.mamba = append(s.mamba, ops.NewMambaState(cfg.Mamba, c.Slots))
+	}
+	for range cfg.AttnLayers {
+		s.kv = append(s.kv, ops.NewKVCache(cfg.Attention, c.Pages))
+	}
+	s.h = ops.NewBuffer(c.Rows * cfg.DModel)
+	s.u = ops.NewBuffer(c.Rows * cfg.DModel)
+	s.proj = ops.NewBuffer(c.Rows * max(cfg.Mamba.InProj(), cfg.Attention.QKV()))
+	s.dt = ops.NewBuffer(c.Rows * cfg.Mamba.DInner)
+	s.y = ops.NewBuffer(c.Rows * max(cfg.Mamba.DInner, cfg.Attention.Heads*cfg.Attention.HeadDim))
+	s.gateUp = ops.NewBuffer(c.Rows * 2 * cfg.DFF)
+	s.act = ops.NewBuffer(c.Rows * cfg.DFF)
+	s.logits = ops.NewBuffer(c.Logits * cfg.Vocab)
+	return s
+}
+
+// Extend takes the next n tokens of q into a batch whose next free row is row: it finds pages for them, of which q is the
+// only reader, and counts them as read. It reports false, having changed nothing, when too few pages are free.
+func (s *State) Extend(q *Sequence, row, n int) (kernels.Span, bool) {
+	fresh := PagesFor(q.Len+n) - len(q.pages)
+	last := len(q.pages) - 1
+	shared := q.Len%kernels.PageLen != 0 && s.refs[q.pages[last]] > 1
+	if shared {
+		fresh++
+	}
+	if fresh > len(s.free) {
+		return kernels.Span{}, false
+	}
+	if shared {
+		s.unshare(q, last)
+	}
+	for len(q.pages) < PagesFor(q.Len+n) {
+		q.pages = append(q.pages, s.take())
+	}
+	span := kernels.Span{Slot: q.Slot, Row: row, Len: n, Pos: q.Len, Pages: q.pages}
+	q.Len += n
+	return span, true
+}
+
+// PagesFor is the number of pages that n positions fill.
+func PagesFor(n int) int { return (n + kernels.PageLen - 1) / kernels.PageLen }
+
+// FreePages is the number of pages that no sequence has.
+func (s *State) FreePages() int { return len(s.free) }
+
+// Fork makes dst, which must be empty, continue from where src is: the recurrent states are copied, the pages shared
+// until one of their readers writes.
+func (s *State) Fork(dst, src *Sequence) {
+	dst.Len = src.Len
+	dst.pages = append(dst.pages, src.pages...)
+	for _, p := range src.pages {
+		s.refs[p]++
+	}
+	if src.Len == 0 {
+		return // the first token starts from the zero state
+	}
+	for _, layer := range s.mamba {
+		s.ops.CopyMambaState(layer, dst.Slot, src.Slot)
+	}
+}
+
+// Release empties q: its pages return to the free ones unless other sequences have them too.
+func (s *State) Release(q *Sequence) {
+	for _, p := range slices.Backward(q.pages) {
+		s.drop(p)
+	}
+	q.pages = q.pages[:0]
+	q.Len = 0
+}
+
+// unshare gives q a copy of its own of its i-th page.
+func (s *State) unshare(q *Sequence, i int) {
+	from, to := q.pages[i], s.take()
+	for _, layer := range s.kv {
+		s.ops.CopyPage(layer, int(to), int(from))
+	}
+	q.pages[i] = to
+	s.drop(from)
+}
+
+func (s *State) take() int32 {
+	p := s.free[len(s.free)-1]
+	s.free = s.free[:len(s.free)-1]
+	s.refs[p] = 1
+	return p
+}
+
+func (s *State) drop(p int32) {
+	if s.refs[p]--; s.refs[p] == 0 {
+		s.free = append(s.free, p)
+	}
+}
