@@ -48,7 +48,8 @@ const tiny = 100
 //	684/544:2=342/272
 //	342/272:2=171/136
 //	171-136=35
-//	35*3=105;136-105=31
+//	35*3=105
+//	136-105=31
 //	35/31:1
 //	171/136:1
 func Reduce(n, d int64) (Frac, []string) {
@@ -135,7 +136,7 @@ func remainder(a, b int64) string {
 		return diff
 	}
 	_, product := Mul(Int(b), Int(q))
-	return product + ";" + diff
+	return product + "\n" + diff
 }
 
 // smallDivisor states the common divisor of tiny a and b, and what it leaves.

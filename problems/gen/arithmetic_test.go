@@ -1,0 +1,193 @@
+package gen
+
+import (
+	"math/big"
+	"math/rand/v2"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// arithmeticItems calls check with many items of the named family, over all levels.
+func arithmeticItems(t *testing.T, name string, check func(t *testing.T, item Item)) {
+	t.Helper()
+	for _, family := range arithmeticFamilies {
+		if family.Name != name {
+			continue
+		}
+		r := rand.New(rand.NewPCG(7, 7))
+		for i := range 2000 {
+			check(t, family.Make(r, float64(i)/1999))
+			if t.Failed() {
+				return
+			}
+		}
+		return
+	}
+	t.Fatalf("there is no family %q", name)
+}
+
+func TestArithmeticItemsAreWellFormed(t *testing.T) {
+	for _, family := range arithmeticFamilies {
+		arithmeticItems(t, family.Name, func(t *testing.T, item Item) {
+			text := item.Problem + item.Solution + item.Answer
+			if len(text) > longestItem || item.Problem == "" || item.Solution == "" || item.Answer == "" {
+				t.Errorf("%s: an item is empty or longer than %d bytes: %+v", family.Name, longestItem, item)
+			}
+			if strings.ContainsFunc(text, func(c rune) bool { return c > '~' || c < ' ' && c != '\n' }) {
+				t.Errorf("%s: an item is not plain ASCII: %+v", family.Name, item)
+			}
+		})
+	}
+}
+
+func TestArithmeticItemsDependOnTheGeneratorAlone(t *testing.T) {
+	for _, family := range arithmeticFamilies {
+		a, b := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(1, 2))
+		for range 50 {
+			if x, y := family.Make(a, 0.7), family.Make(b, 0.7); x != y {
+				t.Fatalf("%s makes both %+v and %+v from one seed", family.Name, x, y)
+			}
+		}
+	}
+}
+
+var number = regexp.MustCompile(`(?:^|[^\d.])(-?\d+(?:\.\d+)?)`)
+
+// twoNumbers returns the two numbers of a question such as "What is 4 - -0.5?", and the sign that joins them if it
+// stands as a sign.
+func twoNumbers(t *testing.T, question string) (a, b *big.Rat, sign string) {
+	t.Helper()
+	joined := regexp.MustCompile(`(-?[\d.]*\d) ?([-+*/x]) ?(-?[\d.]*\d)`).FindStringSubmatch(question)
+	if joined == nil {
+		numbers := number.FindAllStringSubmatch(question, -1)
+		if len(numbers) != 2 {
+			t.Fatalf("%q does not hold two numbers", question)
+		}
+		joined = []string{"", numbers[0][1], "", numbers[1][1]}
+	}
+	return ratOf(t, joined[1]), ratOf(t, joined[3]), joined[2]
+}
+
+func ratOf(t *testing.T, text string) *big.Rat {
+	t.Helper()
+	value, ok := new(big.Rat).SetString(text)
+	if !ok {
+		t.Fatalf("%q is not a number", text)
+	}
+	return value
+}
+
+// checkAnswer fails unless the item's answer has the wanted value.
+func checkAnswer(t *testing.T, item Item, want *big.Rat) {
+	t.Helper()
+	if ratOf(t, item.Answer).Cmp(want) != 0 {
+		t.Errorf("%q has the answer %s, want %s", item.Problem, item.Answer, want.RatString())
+	}
+}
+
+// holds reports whether the question, without regard to case, holds one of the texts.
+func holds(question string, texts ...string) bool {
+	for _, text := range texts {
+		if strings.Contains(strings.ToLower(question), text) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestSumsAndDifferencesAreRight(t *testing.T) {
+	arithmeticItems(t, "arithmetic__add_or_sub", func(t *testing.T, item Item) {
+		a, b, sign := twoNumbers(t, item.Problem)
+		want := new(big.Rat)
+		switch {
+		case holds(item.Problem, "less than", "from"):
+			want.Sub(b, a)
+		case holds(item.Problem, "difference", "distance", "apart"):
+			want.Abs(want.Sub(a, b))
+		case sign == "-" || holds(item.Problem, "minus", "take away"):
+			want.Sub(a, b)
+		default:
+			want.Add(a, b)
+		}
+		checkAnswer(t, item, want)
+	})
+}
+
+func TestProductsAreRight(t *testing.T) {
+	arithmeticItems(t, "arithmetic__mul", func(t *testing.T, item Item) {
+		a, b, _ := twoNumbers(t, item.Problem)
+		checkAnswer(t, item, a.Mul(a, b))
+	})
+}
+
+func TestQuotientsAreRightAndInLowestTerms(t *testing.T) {
+	arithmeticItems(t, "arithmetic__div", func(t *testing.T, item Item) {
+		a, b, _ := twoNumbers(t, item.Problem)
+		if want := a.Quo(a, b).RatString(); item.Answer != want {
+			t.Errorf("%q has the answer %s, want %s", item.Problem, item.Answer, want)
+		}
+	})
+}
+
+func TestSumsInABaseAreRight(t *testing.T) {
+	formula := regexp.MustCompile(`(?:^| )(-?[0-9a-g]+) ?([+-]) ?(-?[0-9a-g]+)(?: |\?|$)`)
+	bases := map[string]int{"binary": 2, "octal": 8, "hexadecimal": 16}
+	inBase := regexp.MustCompile(`(?i)base (\d+)`)
+	arithmeticItems(t, "arithmetic__add_or_sub_in_base", func(t *testing.T, item Item) {
+		base := 0
+		for name, b := range bases {
+			if holds(item.Problem, name) {
+				base = b
+			}
+		}
+		if m := inBase.FindStringSubmatch(item.Problem); m != nil {
+			base, _ = strconv.Atoi(m[1])
+		}
+		parts := formula.FindStringSubmatch(item.Problem)
+		if parts == nil {
+			t.Fatalf("%q holds no sum", item.Problem)
+		}
+		a, errA := strconv.ParseInt(parts[1], base, 64)
+		b, errB := strconv.ParseInt(parts[3], base, 64)
+		if errA != nil || errB != nil {
+			t.Fatalf("%q does not hold two numbers in base %d", item.Problem, base)
+		}
+		if parts[2] == "-" {
+			b = -b
+		}
+		if want := strconv.FormatInt(a+b, base); item.Answer != want {
+			t.Errorf("%q has the answer %s, want %s", item.Problem, item.Answer, want)
+		}
+	})
+}
+
+func TestRootsAreTheNearestIntegers(t *testing.T) {
+	power := regexp.MustCompile(`1/(\d+)`)
+	names := map[string]int{
+		"square": 2, "sqrt": 2, "cube": 3, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+		"ninth": 9, "tenth": 10,
+	}
+	arithmeticItems(t, "arithmetic__nearest_integer_root", func(t *testing.T, item Item) {
+		k := 0
+		for name, degree := range names {
+			if holds(item.Problem, name) {
+				k = degree
+			}
+		}
+		if m := power.FindStringSubmatch(item.Problem); m != nil {
+			k, _ = strconv.Atoi(m[1])
+		}
+		n := ratOf(t, regexp.MustCompile(`\d+`).FindString(item.Problem)).Num()
+		// (2x-1)^k < 2^k*n < (2x+1)^k says that x is nearest.
+		x, degree := ratOf(t, item.Answer).Num(), big.NewInt(int64(k))
+		scaled := new(big.Int).Lsh(n, uint(k))
+		odd := new(big.Int).Lsh(x, 1)
+		low := new(big.Int).Exp(new(big.Int).Sub(odd, big.NewInt(1)), degree, nil)
+		high := new(big.Int).Exp(odd.Add(odd, big.NewInt(1)), degree, nil)
+		if low.Cmp(scaled) >= 0 || high.Cmp(scaled) <= 0 {
+			t.Errorf("%q has the answer %s", item.Problem, item.Answer)
+		}
+	})
+}
