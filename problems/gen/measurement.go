@@ -1,0 +1,254 @@
+package gen
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+)
+
+// unit is a unit of measurement; perNext of the next smaller unit make one.
+type unit struct {
+	one, many, short string
+	perNext          int64
+}
+
+// unitSystems lists units that convert into each other, the largest first.
+var unitSystems = [][]unit{
+	{
+		{"kilometer", "kilometers", "km", 1000}, {"meter", "meters", "m", 100}, {"centimeter", "centimeters", "cm", 10},
+		{"millimeter", "millimeters", "mm", 1000}, {"micrometer", "micrometers", "um", 1000},
+		{"nanometer", "nanometers", "nm", 0},
+	},
+	{
+		{"tonne", "tonnes", "t", 1000}, {"kilogram", "kilograms", "kg", 1000}, {"gram", "grams", "g", 1000},
+		{"milligram", "milligrams", "mg", 1000}, {"microgram", "micrograms", "ug", 1000},
+		{"nanogram", "nanograms", "ng", 0},
+	},
+	{{"litre", "litres", "l", 1000}, {"millilitre", "millilitres", "ml", 0}},
+	{
+		{"week", "weeks", "", 7}, {"day", "days", "", 24}, {"hour", "hours", "", 60}, {"minute", "minutes", "", 60},
+		{"second", "seconds", "s", 1000}, {"millisecond", "milliseconds", "ms", 1000},
+		{"microsecond", "microseconds", "us", 1000}, {"nanosecond", "nanoseconds", "ns", 0},
+	},
+	{
+		{"millennium", "millennia", "", 10}, {"century", "centuries", "", 10}, {"decade", "decades", "", 10},
+		{"year", "years", "", 12}, {"month", "months", "", 0},
+	},
+}
+
+func makeConversion(r *rand.Rand, level float64) Item {
+	system := pick(r, unitSystems...)
+	i := r.IntN(len(system) - 1)
+	j := i + 1 + r.IntN(min(len(system)-i-1, 1+int(5*level)))
+	switch r.IntN(4) {
+	case 0:
+		return convertDown(r, level, system[i:j+1])
+	case 1:
+		return convertUp(r, level, system[i:j+1])
+	}
+	return convertPart(r, system[i:min(j, i+3)+1])
+}
+
+// plan is the first line of the working: the units that lie between, with the factors between them.
+func plan(chain []unit, op string, upwards bool) string {
+	text := chain[0].one
+	for k := range chain[1:] {
+		text += fmt.Sprintf("%s%d %s", op, chain[k].perNext, chain[k+1].one)
+	}
+	if !upwards {
+		return text
+	}
+	last := len(chain) - 1
+	text = chain[last].one
+	for k := last - 1; k >= 0; k-- {
+		text += fmt.Sprintf("%s%d %s", op, chain[k].perNext, chain[k].one)
+	}
+	return text
+}
+
+// convertDown asks for a decimal in a smaller unit.
+func convertDown(r *rand.Rand, level float64, chain []unit) Item {
+	value := drawMeasure(r, level)
+	result := value
+	lines := []string{plan(chain, "*", false)}
+	for _, u := range chain[:len(chain)-1] {
+		if result.abs().V > 1e14 {
+			return makeConversion(r, level)
+		}
+		var working string
+		result, working = scaleUp(result, u.perNext)
+		lines = append(lines, working)
+	}
+	return conversionItem(r, value, chain[0], chain[len(chain)-1], lines, result)
+}
+
+// convertUp asks for a decimal in a larger unit, in which it has few digits.
+func convertUp(r *rand.Rand, level float64, chain []unit) Item {
+	result := drawMeasure(r, level)
+	value := result
+	for _, u := range chain[:len(chain)-1] {
+		if value.V > 1e14 {
+			return makeConversion(r, level)
+		}
+		value = Dec{value.V * u.perNext, value.Scale}.norm()
+	}
+	// Shift the point, so that the numbers are of all sizes.
+	if shift := len(digits(value.V)) - 1 - r.IntN(8); value.Scale < shift && shift < 9 {
+		result.Scale += shift - value.Scale
+		value.Scale = shift
+	}
+	value, result = value.norm(), result.norm()
+	lines := []string{plan(chain, "/", true)}
+	step := value
+	for k := len(chain) - 2; k >= 0; k-- {
+		var working string
+		step, working = scaleDown(step, chain[k].perNext)
+		lines = append(lines, working)
+	}
+	return conversionItem(r, value, chain[len(chain)-1], chain[0], lines, result)
+}
+
+// drawMeasure draws a decimal of up to 7 digits, mostly with a few of them before the point.
+func drawMeasure(r *rand.Rand, level float64) Dec {
+	size := sizeAt(r, level, 1, 9)
+	return Dec{withDigits(r, size), r.IntN(size + 1)}.norm()
+}
+
+// scaleUp returns d*factor and the working. A power of ten moves the point, which is stated.
+func scaleUp(d Dec, factor int64) (Dec, string) {
+	if factor%10 == 0 && factor != 60 {
+		product := Dec{d.V * factor, d.Scale}.norm()
+		return product, fmt.Sprintf("%v*%d=%v", d, factor, product)
+	}
+	return Mul(d, Int(factor))
+}
+
+// scaleDown returns d/factor, which must be a decimal, and the working. Other divisors than powers of ten divide the digits,
+// with zeros behind the point as long as there is a rest; then the point is placed.
+//
+//	32665/60: 32665/6={32:5r2,26:4r2,26:4r2,25:4r1.10:1r4,...}
+func scaleDown(d Dec, factor int64) (Dec, string) {
+	shift := len(strconv.FormatInt(factor, 10)) - len(strings.TrimRight(strconv.FormatInt(factor, 10), "0"))
+	divisor := factor / pow10(shift)
+	if divisor == 1 {
+		quotient := Dec{d.V, d.Scale + shift}.norm()
+		return quotient, fmt.Sprintf("%v/%d=%v", d, factor, quotient)
+	}
+	zeros := 0
+	for d.V*pow10(zeros)%divisor != 0 {
+		zeros++
+	}
+	whole := d.V * pow10(zeros)
+	quotient := Dec{whole / divisor, d.Scale + shift + zeros}.norm()
+	division := statedDivision(whole, divisor)
+	return quotient, fmt.Sprintf("%s;%ddp:%v/%d=%v", division, d.Scale+zeros+shift, d, factor, quotient)
+}
+
+func conversionItem(r *rand.Rand, value Dec, from, to unit, lines []string, result Dec) Item {
+	amount := value.String() + " " + from.many
+	if from.short != "" && chance(r, 0.4) {
+		amount = value.String() + from.short
+	}
+	form := wording(r,
+		[]string{"What is {1} in {2}?", "Convert {1} to {2}.", "How many {2} are there in {1}?"},
+		[]string{
+			"{1} in {2}?", "{1} to {2}", "how many {2} in {1}?", "how many {2} is {1}?", "convert {1} into {2}.",
+			"what's {1} in {2}?",
+		})
+	return Item{Problem: spell(form, amount, to.many), Solution: joinLines(lines...), Answer: result.String()}
+}
+
+var (
+	denominatorNames = map[int64]string{
+		2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth", 10: "tenth",
+		15: "fifteenth", 16: "sixteenth", 20: "twentieth",
+	}
+	partDenominators = []int64{2, 2, 3, 4, 4, 5, 5, 5, 6, 7, 8, 8, 9, 10, 10, 15, 16, 20, 20, 24, 25, 25, 40, 50}
+	unitNames        = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen " +
+		"fourteen fifteen sixteen seventeen eighteen nineteen")
+	tenNames = strings.Fields("- - twenty thirty fourty fifty sixty seventy eighty ninety")
+)
+
+// numberName spells n < 100 with a hyphen, and 40 as the data set does.
+func numberName(n int64) string {
+	switch {
+	case n < 20:
+		return unitNames[n]
+	case n%10 == 0:
+		return tenNames[n/10]
+	}
+	return tenNames[n/10] + "-" + unitNames[n%10]
+}
+
+// convertPart asks for a fraction of a unit in a smaller one. It multiplies the factors, divides by the denominator and
+// multiplies by the numerator.
+func convertPart(r *rand.Rand, chain []unit) Item {
+	total := int64(1)
+	for k, u := range chain[:len(chain)-1] {
+		if total*u.perNext > 1e6 {
+			chain = chain[:k+1]
+			break
+		}
+		total *= u.perNext
+	}
+	part := drawPart(r, total)
+	lines := []string{fmt.Sprintf("%v %s", part, plan(chain, "*", false))}
+	value := int64(1)
+	for k, u := range chain[:len(chain)-1] {
+		if k > 0 {
+			_, working := scaleUp(Int(value), u.perNext)
+			lines = append(lines, working)
+		}
+		value *= u.perNext
+	}
+	share := total / part.D
+	_, _, division := DivMod(total, part.D)
+	if total >= 100 && part.D < 32 {
+		division = statedDivision(total, part.D)
+	}
+	lines = append(lines, division)
+	if part.N > 1 {
+		_, working := Mul(Int(share), Int(part.N))
+		lines = append(lines, working)
+	}
+	from, to := chain[0], chain[len(chain)-1]
+	form := wording(r,
+		[]string{"What is {1} of a {2} in {3}?", "How many {3} are there in {1} of a {2}?"},
+		[]string{"how many {3} in {1} of a {2}?", "{1} of a {2} in {3}?", "convert {1} of a {2} to {3}."})
+	return Item{
+		Problem:  spell(form, partText(r, part), from.one, to.many),
+		Solution: joinLines(lines...),
+		Answer:   strconv.FormatInt(share*part.N, 10),
+	}
+}
+
+// drawPart draws a fraction whose denominator divides total.
+func drawPart(r *rand.Rand, total int64) Frac {
+	for {
+		d := pick(r, partDenominators...)
+		n := 1 + r.Int64N(7*d)
+		if d > 10 {
+			n = 1 + r.Int64N(d)
+		}
+		if n < 100 && total%d == 0 && gcd(n, d) == 1 {
+			return Frac{n, d}
+		}
+	}
+}
+
+// partText writes a fraction in words or digits.
+func partText(r *rand.Rand, f Frac) string {
+	name, ok := denominatorNames[f.D]
+	if !ok || chance(r, 0.5) {
+		return f.String()
+	}
+	switch {
+	case f.N == 1:
+	case f.D == 2:
+		name = "halves"
+	default:
+		name += "s"
+	}
+	return numberName(f.N) + " " + name
+}
