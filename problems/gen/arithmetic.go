@@ -10,8 +10,12 @@ var arithmeticFamilies = []Family{
 	{"arithmetic__add_or_sub", 1, fitting(makeAddOrSub)},
 	{"arithmetic__mul", 1, fitting(makeMul)},
 	{"arithmetic__div", 1, fitting(makeDiv)},
+	{"arithmetic__add_sub_multiple", 1, fitting(makeAddSubMultiple)},
+	{"arithmetic__mul_div_multiple", 1, fitting(makeMulDivMultiple)},
+	{"arithmetic__mixed", 1, fitting(makeMixed)},
 	{"arithmetic__add_or_sub_in_base", 1, fitting(makeAddOrSubInBase)},
 	{"arithmetic__nearest_integer_root", 1, fitting(makeNearestRoot)},
+	{"arithmetic__everyday", 1.5, fitting(makeEveryday)},
 }
 
 // sumKind is a way to ask for a sum or difference of {1} and {2}.
@@ -107,13 +111,13 @@ func makeDiv(r *rand.Rand, level float64) Item {
 func divide(n, d int64) (Frac, []string) {
 	var lines []string
 	if d < 0 {
-		lines = []string{fmt.Sprintf("%d/%d=%d/%d", n, d, -n, -d)}
+		lines = []string{quotient(n, d) + "=" + quotient(-n, -d)}
 		n, d = -n, -d
 	}
 	f, working := Reduce(n, d)
 	lines = append(lines, working...)
 	if len(lines) == 0 {
-		lines = []string{fmt.Sprintf("%d/%d=%v", n, d, f)}
+		lines = []string{quotient(n, d) + "=" + f.String()}
 	}
 	return f, lines
 }

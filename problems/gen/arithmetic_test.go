@@ -53,7 +53,7 @@ func TestArithmeticItemsDependOnTheGeneratorAlone(t *testing.T) {
 	}
 }
 
-var number = regexp.MustCompile(`(?:^|[^\d.])(-?\d+(?:\.\d+)?)`)
+var numberPattern = regexp.MustCompile(`(?:^|[^\d.])(-?\d+(?:\.\d+)?)`)
 
 // twoNumbers returns the two numbers of a question such as "What is 4 - -0.5?", and the sign that joins them if it
 // stands as a sign.
@@ -61,7 +61,7 @@ func twoNumbers(t *testing.T, question string) (a, b *big.Rat, sign string) {
 	t.Helper()
 	joined := regexp.MustCompile(`(-?[\d.]*\d) ?([-+*/x]) ?(-?[\d.]*\d)`).FindStringSubmatch(question)
 	if joined == nil {
-		numbers := number.FindAllStringSubmatch(question, -1)
+		numbers := numberPattern.FindAllStringSubmatch(question, -1)
 		if len(numbers) != 2 {
 			t.Fatalf("%q does not hold two numbers", question)
 		}

@@ -54,33 +54,38 @@ const tiny = 100
 //	171/136:1
 func Reduce(n, d int64) (Frac, []string) {
 	var lines []string
-	p, q := n, d
-	if q < 0 {
-		p, q = -p, -q
+	head := quotient(n, d)
+	if d < 0 {
+		n, d = -n, -d
 	}
-	for max(abs(p), q) >= tiny && min(abs(p), q) > 1 {
-		g := plainDivisor(p, q)
+	for max(abs(n), d) >= tiny && min(abs(n), d) > 1 && abs(n) != d {
+		g := plainDivisor(n, d)
 		if g == 1 {
-			return reduceLong(p, q, n, d, lines)
+			f, working := reduceLong(head, n, d)
+			return f, append(lines, working...)
 		}
-		p, q = p/g, q/g
-		if q == 1 {
-			return Whole(p), append(lines, fmt.Sprintf("%d/%d=%d", n, d, p))
+		n, d = n/g, d/g
+		if d == 1 {
+			return Whole(n), append(lines, fmt.Sprintf("%s=%d", head, n))
 		}
-		lines = append(lines, fmt.Sprintf("%d/%d:%d=%d/%d", n, d, g, p, q))
-		n, d = p, q
+		next := quotient(n, d)
+		lines = append(lines, fmt.Sprintf("%s:%d=%s", head, g, next))
+		head = next
 	}
-	g := gcd(abs(p), q)
-	f := Frac{p / g, q / g}
+	g := gcd(abs(n), d)
+	f := Frac{n / g, d / g}
 	switch {
-	case f == Frac{n, d}:
+	case head == f.String(), head == f.String()+"/1":
 	case f.isInt() || g == 1:
-		lines = append(lines, fmt.Sprintf("%d/%d=%v", n, d, f))
+		lines = append(lines, fmt.Sprintf("%s=%v", head, f))
 	default:
-		lines = append(lines, fmt.Sprintf("%d/%d:%d=%v", n, d, g, f))
+		lines = append(lines, fmt.Sprintf("%s:%d=%v", head, g, f))
 	}
 	return f, lines
 }
+
+// quotient writes n/d as it stands.
+func quotient(n, d int64) string { return fmt.Sprintf("%d/%s", n, Whole(d).factor()) }
 
 // plainDivisor returns a common divisor that the last digits show: 10, 2, 5, or 1 for none.
 func plainDivisor(a, b int64) int64 {
@@ -92,36 +97,43 @@ func plainDivisor(a, b int64) int64 {
 	return 1
 }
 
-// reduceLong appends to lines the reduction of p/q, which stands as n/d, by Euclid's algorithm.
-func reduceLong(p, q, n, d int64, lines []string) (Frac, []string) {
-	a, b := max(abs(p), q), min(abs(p), q)
+// reduceLong reduces n/d, d > 0, which stands as head, by Euclid's algorithm.
+func reduceLong(head string, n, d int64) (Frac, []string) {
+	var lines []string
 	var quotients []int64
-	var x, y int64 // a/b at the end of the algorithm, reduced
+	a, b := max(abs(n), d), min(abs(n), d)
 	for a >= tiny && b > 1 {
 		lines = append(lines, remainder(a, b))
 		quotients = append(quotients, a/b)
 		a, b = b, a%b
 	}
 	g := gcd(a, b)
-	x, y = a/g, b/g
 	if b > 1 {
 		lines = append(lines, smallDivisor(a, b))
 	}
-	if g == 1 {
-		return Frac{p, q}, append(lines, coprime(n, d, p, q))
+	f := Frac{n / g, d / g}
+	switch {
+	case g == 1 && head == f.String():
+		return f, append(lines, head+":1")
+	case g > 1:
+		lines = append(lines, rebuild(quotients, a/g, b/g)...)
 	}
+	if f.isInt() {
+		return f, append(lines, fmt.Sprintf("%s=%v", head, f))
+	}
+	return f, append(lines, fmt.Sprintf("%s:%d=%v", head, g, f))
+}
+
+// rebuild is the working that leads from x and y, the last pair of Euclid's algorithm reduced, back to the first pair.
+func rebuild(quotients []int64, x, y int64) []string {
+	var lines []string
 	for i := len(quotients) - 1; i >= 0; i-- {
 		if y > 0 {
 			lines = append(lines, mulAdd(quotients[i], x, y))
 		}
 		x, y = quotients[i]*x+y, x
 	}
-	f := Frac{p / g, q / g}
-	head := fmt.Sprintf("%d/%d", n, d)
-	if !f.isInt() {
-		head += fmt.Sprintf(":%d", g)
-	}
-	return f, append(lines, head+"="+f.String())
+	return lines
 }
 
 // remainder is the working of a step of Euclid's algorithm. A quotient of one digit needs no long division.
@@ -149,14 +161,6 @@ func smallDivisor(a, b int64) string {
 		return fmt.Sprintf("%d/%d=%d", a, b, a/b)
 	}
 	return fmt.Sprintf("%d/%d:%d=%d/%d", a, b, g, a/g, b/g)
-}
-
-// coprime states that n/d, which is p/q but for signs, is in lowest terms.
-func coprime(n, d, p, q int64) string {
-	if d == q {
-		return fmt.Sprintf("%d/%d:1", n, d)
-	}
-	return fmt.Sprintf("%d/%d:1=%d/%d", n, d, p, q)
 }
 
 // mulAdd is the working of q*x+y for positive integers: one line when the numbers are small, else a product and a sum.
