@@ -20,13 +20,12 @@ var arithmeticFamilies = []Family{
 
 // sumKind is a way to ask for a sum or difference of {1} and {2}.
 type sumKind struct {
-	weight         int
 	work           func(a, b Dec) (Dec, string)
 	formal, casual []string
 }
 
 var sumKinds = []sumKind{
-	{weight: 11, work: Add, formal: []string{
+	{work: Add, formal: []string{
 		"{1}+{2}", "{1} + {2}", "Calculate {1} + {2}.", "Work out {1} + {2}.", "What is {1} + {2}?",
 		"What is {1} plus {2}?", "Total of {1} and {2}.", "Put together {1} and {2}.", "Sum {1} and {2}.",
 		"Add together {1} and {2}.", "Add {1} and {2}.",
@@ -34,17 +33,17 @@ var sumKinds = []sumKind{
 		"{1}+{2}=?", "{1} + {2} = ?", "{1} plus {2}?", "what's {1} + {2}?", "what is {1} plus {2}?", "compute {1}+{2}",
 		"how much is {1} and {2} together?", "add {1} to {2}", "what is the sum of {1} and {2}?",
 	}},
-	{weight: 6, work: Sub, formal: []string{
+	{work: Sub, formal: []string{
 		"{1} - {2}", "Calculate {1} - {2}.", "Work out {1} - {2}.", "What is {1} - {2}?", "What is {1} minus {2}?",
 		"What is {1} take away {2}?",
 	}, casual: []string{
 		"{1}-{2}=?", "{1} - {2} = ?", "{1} minus {2}?", "what's {1} - {2}?", "compute {1}-{2}",
 		"how much is {1} minus {2}?",
 	}},
-	{weight: 2, work: func(a, b Dec) (Dec, string) { return Sub(b, a) }, formal: []string{
+	{work: func(a, b Dec) (Dec, string) { return Sub(b, a) }, formal: []string{
 		"What is {1} less than {2}?", "Subtract {1} from {2}.",
 	}, casual: []string{"take {1} away from {2}", "subtract {1} from {2}"}},
-	{weight: 2, work: distance, formal: []string{
+	{work: distance, formal: []string{
 		"What is the difference between {1} and {2}?", "What is the distance between {1} and {2}?",
 	}, casual: []string{"how far apart are {1} and {2}?", "difference between {1} and {2}?"}},
 }
@@ -61,13 +60,7 @@ func distance(a, b Dec) (Dec, string) {
 // makeAddOrSub asks for the sum or difference of two numbers of up to 16 digits together.
 func makeAddOrSub(r *rand.Rand, level float64) Item {
 	a, b := decimalPair(r, sizeAround(r, level, 2, 16))
-	n := r.IntN(21) // the weights' sum
-	kind := sumKinds[0]
-	for _, kind = range sumKinds {
-		if n -= kind.weight; n < 0 {
-			break
-		}
-	}
+	kind := sumKinds[weighted(r, 11, 6, 2, 2)]
 	result, working := kind.work(a, b)
 	return Item{Problem: spell(wording(r, kind.formal, kind.casual), a, b), Solution: working, Answer: result.String()}
 }

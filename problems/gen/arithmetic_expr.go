@@ -123,7 +123,7 @@ type chain struct {
 // part is a number or chain with the operation before it, which is + or * for the first.
 type part struct {
 	op byte
-	*chain
+	of *chain
 }
 
 // chained returns e as a chain.
@@ -157,39 +157,52 @@ func (e *expr) chained() *chain {
 
 // String writes the chain without spaces, and without a sign behind another: 3-(5-2/3)*(-4).
 func (c *chain) String() string {
-	if c.op == 0 {
-		return c.value.String()
-	}
 	var b strings.Builder
+	switch c.op {
+	case 0:
+		return c.value.String()
+	case '+':
+		for _, p := range c.parts {
+			b.WriteString(p.asTerm(b.Len() == 0))
+		}
+		return strings.TrimPrefix(b.String(), "+")
+	}
 	for i, p := range c.parts {
-		switch {
-		case c.op == '+' && p.chain.op == 0:
-			term := p.value
-			if p.op == '-' {
-				term = term.neg()
-			}
-			if i > 0 {
-				b.WriteString(plus(term))
-			} else {
-				b.WriteString(term.String())
-			}
-			continue
-		case i > 0:
+		text := p.of.String()
+		if i > 0 {
 			b.WriteByte(p.op)
+			text = p.of.value.factor()
 		}
-		switch text := p.chain.String(); {
-		case p.chain.op == 0 && i > 0:
-			b.WriteString(p.value.factor())
-		case p.chain.op == 0 || p.chain.op == '*' && c.op == '+' && (i == 0 || text[0] != '-'):
-			b.WriteString(text)
-		case p.chain.op == '*' && c.op == '+':
-			first := p.parts[0].value
-			b.WriteString(first.factor() + strings.TrimPrefix(text, first.String()))
-		default:
-			b.WriteString("(" + text + ")")
+		if p.of.op != 0 {
+			text = "(" + p.of.String() + ")"
 		}
+		b.WriteString(text)
 	}
 	return b.String()
+}
+
+// asTerm writes the part with its sign as a term of a sum. A product that starts with a negative number gets brackets
+// around that number, unless it is the first term.
+func (p part) asTerm(first bool) string {
+	text := p.of.String()
+	switch p.of.op {
+	case 0:
+		if p.op == '-' {
+			return plus(p.of.value.neg())
+		}
+		return plus(p.of.value)
+	case '+':
+		text = "(" + text + ")"
+	case '*':
+		if first {
+			return text
+		}
+		if text[0] == '-' {
+			factor := p.of.parts[0].of.value
+			text = factor.factor() + strings.TrimPrefix(text, factor.String())
+		}
+	}
+	return string(p.op) + text
 }
 
 // work evaluates c and returns the working: c itself; then, again and again, every chain of plain numbers from left to
@@ -214,39 +227,40 @@ func (c *chain) collapse() []string {
 	var lines []string
 	plain := true
 	for _, p := range c.parts {
-		if p.chain.op != 0 {
+		if p.of.op != 0 {
 			plain = false
-			lines = append(lines, p.collapse()...)
+			lines = append(lines, p.of.collapse()...)
 		}
 	}
 	if !plain {
 		return lines
 	}
-	value := c.parts[0].value
+	value := c.parts[0].of.value
 	for _, p := range c.parts[1:] {
-		var working []string
-		switch p.op {
-		case '+':
-			value, working = AddFrac(value, p.value)
-		case '-':
-			value, working = AddFrac(value, p.value.neg())
-		case '*':
-			value, working = MulFrac(value, p.value)
-		case '/':
-			switch {
-			case p.value == Whole(1):
-				working = []string{value.String() + "/1=" + value.String()}
-			case value.isInt() && p.value.isInt():
-				value, working = Reduce(value.N, p.value.N)
-				if working == nil && lines != nil {
-					working = []string{value.String()}
-				}
-			default:
-				value, working = DivFrac(value, p.value)
-			}
+		next, working := p.apply(value)
+		if working == nil && lines != nil {
+			working = []string{next.String()} // a quotient in lowest terms: 2 then /5 is 2/5
 		}
-		lines = append(lines, working...)
+		value, lines = next, append(lines, working...)
 	}
 	*c = chain{value: value}
 	return lines
+}
+
+// apply returns the value so far, with the part's operation and number applied, and the working for it.
+func (p part) apply(value Frac) (Frac, []string) {
+	operand := p.of.value
+	switch {
+	case p.op == '+':
+		return AddFrac(value, operand)
+	case p.op == '-':
+		return AddFrac(value, operand.neg())
+	case p.op == '*':
+		return MulFrac(value, operand)
+	case operand == Whole(1):
+		return value, []string{value.String() + "/1=" + value.String()}
+	case value.isInt() && operand.isInt():
+		return Reduce(value.N, operand.N)
+	}
+	return DivFrac(value, operand)
 }

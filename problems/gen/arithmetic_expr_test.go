@@ -118,11 +118,12 @@ func TestExpressionsAreRight(t *testing.T) {
 
 // Every line that states an equality of two formulas, anywhere in a solution, must be true.
 func TestExpressionSolutionsStateTrueEqualities(t *testing.T) {
+	divisor := regexp.MustCompile(`:\d+=`)
 	plain := regexp.MustCompile(`^[-+*/().\d]+(=[-+*/().\d]+)+$`)
 	for _, name := range []string{"add_sub_multiple", "mul_div_multiple", "mixed", "everyday", "div"} {
 		arithmeticItems(t, "arithmetic__"+name, func(t *testing.T, item Item) {
 			for _, line := range strings.Split(scratch.ReplaceAllString(item.Solution, ""), "\n") {
-				line = regexp.MustCompile(`:\d+=`).ReplaceAllString(line, "=")
+				line = divisor.ReplaceAllString(line, "=")
 				if !plain.MatchString(line) {
 					continue
 				}
@@ -137,34 +138,50 @@ func TestExpressionSolutionsStateTrueEqualities(t *testing.T) {
 	}
 }
 
+// everydayWords turn an everyday question, in lower case, into a formula, or into "mean" or "sum" and a list.
+var everydayWords = []struct {
+	pattern     *regexp.Regexp
+	replacement string
+}{
+	{regexp.MustCompile(`^(?:what is|what's|how much is|find|take|calculate|compute|work out|the|please) `), ""},
+	{regexp.MustCompile(` please$`), ""},
+	{regexp.MustCompile(`[?.]?$`), ""},
+	{regexp.MustCompile(` ?= ?$`), ""},
+	{regexp.MustCompile(`(?:^| )(?:the )?(?:average|mean) of (.*)$`), "mean $1"},
+	{regexp.MustCompile(`(?:^| )(?:add up|add|the sum of|sum of|total of) (.*)$`), "sum $1"},
+	{regexp.MustCompile(`(\d+) percent`), "$1%"},
+	{regexp.MustCompile(`^increase (\d+) by (\d+)%$`), "$1*(1+$2/100)"},
+	{regexp.MustCompile(`^(\d+) (?:increased by|plus) (\d+)%$`), "$1*(1+$2/100)"},
+	{regexp.MustCompile(`^decrease (\d+) by (\d+)%$`), "$1*(1-$2/100)"},
+	{regexp.MustCompile(`^(\d+) minus (\d+)%$`), "$1*(1-$2/100)"},
+	{regexp.MustCompile(`^(\d+)% off (\d+)$`), "$2*(1-$1/100)"},
+	{regexp.MustCompile(`(\d+)% of`), "$1/100 *"},
+	{regexp.MustCompile(`^half of`), "1/2*"},
+	{regexp.MustCompile(`^a third of`), "1/3*"},
+	{regexp.MustCompile(`^a quarter of`), "1/4*"},
+	{regexp.MustCompile(`^a fifth of`), "1/5*"},
+	{regexp.MustCompile(`^a tenth of`), "1/10*"},
+	{regexp.MustCompile(`^(?:double|twice) `), "2*"},
+	{regexp.MustCompile(`^(?:triple|three times) `), "3*"},
+	{regexp.MustCompile(`^four times `), "4*"},
+	{regexp.MustCompile(`^ten times `), "10*"},
+	{regexp.MustCompile(`^a dozen times `), "12*"},
+	{regexp.MustCompile(` squared$`), "^2"},
+	{regexp.MustCompile(` cubed$`), "^3"},
+	{regexp.MustCompile(` to the power (?:of )?`), "^"},
+	{regexp.MustCompile(`^multiply (.*) by (.*)$`), "($1)*($2)"},
+	{regexp.MustCompile(`^divide (.*) by (.*)$`), "($1)/($2)"},
+	{regexp.MustCompile(`^(.*) divided by (.*)$`), "($1)/($2)"},
+	{regexp.MustCompile(` times `), "*"},
+	{regexp.MustCompile(` of `), "*"},
+}
+
 func TestEverydayAnswersAreRight(t *testing.T) {
-	words := []struct{ pattern, replacement string }{
-		{`^(?:what is|what's|how much is|find|take|calculate|compute|work out|the|please) `, ""},
-		{` please$`, ""},
-		{`[?.]?$`, ""},
-		{` ?= ?$`, ""},
-		{`(?:^| )(?:the )?(?:average|mean) of (.*)$`, "mean $1"},
-		{`(?:^| )(?:add up|add|the sum of|sum of|total of) (.*)$`, "sum $1"},
-		{`(\d+) percent`, "$1%"},
-		{`^increase (\d+) by (\d+)%$`, "$1*(1+$2/100)"},
-		{`^(\d+) (?:increased by|plus) (\d+)%$`, "$1*(1+$2/100)"},
-		{`^decrease (\d+) by (\d+)%$`, "$1*(1-$2/100)"},
-		{`^(\d+) minus (\d+)%$`, "$1*(1-$2/100)"},
-		{`^(\d+)% off (\d+)$`, "$2*(1-$1/100)"},
-		{`(\d+)% of`, "$1/100 *"},
-		{`^half of`, "1/2*"}, {`^a third of`, "1/3*"}, {`^a quarter of`, "1/4*"}, {`^a fifth of`, "1/5*"},
-		{`^a tenth of`, "1/10*"},
-		{`^(?:double|twice) `, "2*"}, {`^(?:triple|three times) `, "3*"}, {`^four times `, "4*"}, {`^ten times `, "10*"},
-		{`^a dozen times `, "12*"},
-		{` squared$`, "^2"}, {` cubed$`, "^3"}, {` to the power (?:of )?`, "^"},
-		{`^multiply (.*) by (.*)$`, "($1)*($2)"}, {`^divide (.*) by (.*)$`, "($1)/($2)"},
-		{`^(.*) divided by (.*)$`, "($1)/($2)"}, {` times `, "*"}, {` of `, "*"},
-	}
 	arithmeticItems(t, "arithmetic__everyday", func(t *testing.T, item Item) {
 		text := strings.ToLower(item.Problem)
 		for range 2 { // "please what is"
-			for _, w := range words {
-				text = regexp.MustCompile(w.pattern).ReplaceAllString(text, w.replacement)
+			for _, w := range everydayWords {
+				text = w.pattern.ReplaceAllString(text, w.replacement)
 			}
 		}
 		kind, list, listed := strings.Cut(text, " ")

@@ -53,13 +53,15 @@ func TestArithmeticItemsDependOnTheGeneratorAlone(t *testing.T) {
 	}
 }
 
+var signBetween = regexp.MustCompile(`(-?[\d.]*\d) ?([-+*/x]) ?(-?[\d.]*\d)`)
+
 var numberPattern = regexp.MustCompile(`(?:^|[^\d.])(-?\d+(?:\.\d+)?)`)
 
 // twoNumbers returns the two numbers of a question such as "What is 4 - -0.5?", and the sign that joins them if it
 // stands as a sign.
 func twoNumbers(t *testing.T, question string) (a, b *big.Rat, sign string) {
 	t.Helper()
-	joined := regexp.MustCompile(`(-?[\d.]*\d) ?([-+*/x]) ?(-?[\d.]*\d)`).FindStringSubmatch(question)
+	joined := signBetween.FindStringSubmatch(question)
 	if joined == nil {
 		numbers := numberPattern.FindAllStringSubmatch(question, -1)
 		if len(numbers) != 2 {
