@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// formulaValue returns the value of a formula with + - * / ^, brackets, percent signs and square roots, read from left to
-// right with the usual precedence: a second opinion on what the generator's problems say.
+// formulaValue returns the value of a formula with + - * / ^ and brackets, read from left to right with the usual
+// precedence: a second opinion on what the generator's problems say.
 func formulaValue(t *testing.T, formula string) *big.Rat {
 	t.Helper()
 	e := evaluator{text: strings.ReplaceAll(formula, " ", "")}
