@@ -20,6 +20,8 @@ var algebraFamilies = []Family{
 	{"polynomials__compose", 1, drawn(makeCompose)},
 	{"polynomials__expand", 1, drawn(makeExpand)},
 	{"calculus__differentiate", 1, drawn(makeDifferentiate)},
+	{"algebra__linear_1d_composed", 0.4, drawn(composedEquation)},
+	{"polynomials__evaluate_composed", 0.4, drawn(composedEvaluate)},
 }
 
 // drawn redraws the items that are longer than the dataset's: questions of 160 bytes, answers of 30.

@@ -103,6 +103,16 @@ func written(ms []monomial, variables []string) []term {
 	return ts
 }
 
+// fallingPowers is n*(n-1)*..., with as many factors as the order of a derivative: how it is written, and its value.
+func fallingPowers(n, order int) (written string, product int64) {
+	written, product = fmt.Sprint(n), int64(n)
+	for i := n - 1; i > n-order; i-- {
+		written += fmt.Sprintf("*%d", i)
+		product *= int64(i)
+	}
+	return written, product
+}
+
 // derivativeItem works out the derivative: a line for each term that is left, such as "-8*n**4*p:4*3*2=24;-8*24=-192".
 func derivativeItem(problem string, ms []monomial, variables []string, at, order int) Item {
 	var lines []string
@@ -113,13 +123,8 @@ func derivativeItem(problem string, ms []monomial, variables []string, at, order
 			continue
 		}
 		line := compact([]term{m.term(variables)}) + ":"
-		factor := int64(n)
+		falling, factor := fallingPowers(n, order)
 		if order > 1 {
-			falling := fmt.Sprint(n)
-			for i := n - 1; i > n-order; i-- {
-				factor *= int64(i)
-				falling += fmt.Sprintf("*%d", i)
-			}
 			line += fmt.Sprintf("%s=%d;", falling, factor)
 		}
 		product, working := Mul(Int(m.coeff), Int(factor))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 )
 
 // drawLoose returns a polynomial of the given degree at most, and the same as a sum of the given number of terms in any
@@ -59,23 +60,37 @@ func makeCollect(r *rand.Rand, level float64) Item {
 	return worked(problem, append(lines, answer), answer)
 }
 
-// makeAdd asks for a sum of multiples of two polynomials. The solution multiplies each and collects terms.
+// makeAdd asks for a sum of multiples of two polynomials, which half of the time need working out themselves. The solution
+// multiplies each and collects terms.
 func makeAdd(r *rand.Rand, level float64) Item {
-	names := letters(r, 5)
-	f, g, x, y, z := names[0], names[1], names[2], names[3], names[4]
+	d := newDefiner(r, level)
+	define := d.plain
+	composed := r.IntN(2) == 0
+	if composed {
+		define = d.function
+	}
 	a, b := sized(r, between(level, 0.8, 2)), sized(r, between(level, 0.8, 2))
 	p, q := drawCancelling(r, level, a, b)
-	combination := spaced([]term{{a, f + "(" + z + ")"}, {b, g + "(" + z + ")"}})
-	problem := fmt.Sprintf("Let %s(%s) = %s. Let %s(%s) = %s. %s", f, x, answerText(p.terms(x)), g, y,
-		answerText(q.terms(y)), asked(r, combination))
-	first, lines := multiply(poly{a}, p, z)
-	second, more := multiply(poly{b}, q, z)
-	sums, working := gather(append(first.terms(z), second.terms(z)...), powers(z, max(len(p), len(q))))
-	answer := answerText(sums)
-	return worked(problem, slices.Concat(lines, more, working, []string{answer}), answer)
+	z := d.name()
+	first, second := term{a, ""}, term{b, ""}
+	if composed && r.IntN(2) == 0 {
+		first = d.named(first)
+	}
+	first.body = strings.TrimPrefix(first.body+"*"+define(p)+"("+z+")", "*")
+	second.body = define(q) + "(" + z + ")"
+	answer, lines := addMultiples(a, p, b, q, z)
+	return d.item(asked(r, spaced([]term{first, second})), append(lines, answer), answer)
 }
 
-// drawCancelling returns polynomials p and q with small coefficients in a*p + b*q, as far as the divisors of a and b let them.
+// addMultiples returns a*p + b*q as an answer and the working for it.
+func addMultiples(a int64, p poly, b int64, q poly, v string) (answer string, lines []string) {
+	left, lines := multiply(poly{a}, p, v)
+	right, more := multiply(poly{b}, q, v)
+	sums, working := gather(append(left.terms(v), right.terms(v)...), powers(v, max(len(p), len(q))))
+	return answerText(sums), slices.Concat(lines, more, working)
+}
+
+// drawCancelling returns polynomials p and q for which a*p + b*q has small coefficients.
 func drawCancelling(r *rand.Rand, level float64, a, b int64) (p, q poly) {
 	degree := pick(r, 1, 1, 2, 2, 3)
 	for k := range degree + 1 {

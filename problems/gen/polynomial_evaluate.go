@@ -67,21 +67,29 @@ func horner(p poly, x int64) (int64, []string) {
 	return value.V, lines
 }
 
-// makeCompose asks for a polynomial of a polynomial, written f(g(x)).
+// makeCompose asks for a polynomial of a polynomial, written f(g(x)). Half of the time they need working out themselves.
 func makeCompose(r *rand.Rand, level float64) Item {
-	names := letters(r, 5)
-	f, g, x, y, z := names[0], names[1], names[2], names[3], names[4]
-	p, q := drawInner(r, level), drawInner(r, level)
-	if len(q) > 3 || len(p) > 2 && len(q.terms("")) > 2 {
-		q = q[len(q)-1:]
-	}
-	first := fmt.Sprintf("Let %s(%s) = %s.", f, x, answerText(p.terms(x)))
-	second := fmt.Sprintf("Let %s(%s) = %s.", g, y, answerText(q.terms(y)))
+	d := newDefiner(r, level)
+	define := d.plain
 	if r.IntN(2) == 0 {
-		first, second = second, first
+		define = func(p poly) string {
+			if r.IntN(3) == 0 {
+				return d.combination(p)
+			}
+			return d.function(p)
+		}
 	}
+	p, q := drawInner(r, level), drawInner(r, level)
+	var f, g string
+	if r.IntN(2) == 0 {
+		f, g = define(p), define(q)
+	} else {
+		g = define(q)
+		f = define(p)
+	}
+	z := d.name()
 	answer, lines := substitute(p, q, z)
-	return worked(fmt.Sprintf("%s %s %s", first, second, asked(r, fmt.Sprintf("%s(%s(%s))", f, g, z))), append(lines, answer), answer)
+	return d.item(asked(r, fmt.Sprintf("%s(%s(%s))", f, g, z)), append(lines, answer), answer)
 }
 
 // drawInner returns a polynomial of degree 1 or 2, mostly a single term.

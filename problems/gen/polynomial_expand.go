@@ -142,7 +142,7 @@ func looseProduct(r *rand.Rand, level float64, degree int) addend {
 	return product
 }
 
-// longestQuestion bounds the expressions to be expanded, in bytes: a question is up to 160 bytes long.
+// longestExpression bounds an expression to be expanded, in bytes, so that the question stays within 160.
 const longestExpression = 118
 
 // drawExpression draws an expression of the given degree with one product or two, and sometimes terms besides.
