@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// WeightOne is the weight of the most probable token.
-const WeightOne = 1 << 30
+// weightOne is the weight of the most probable token.
+const weightOne = 1 << 30
 
 // Weight is exp(x) for x <= 0 as a whole number of 2^-30ths; sums of weights are exact and the same in any order, so
 // that every implementation draws the same token. What is below 2^-31 of the most probable token is never drawn, which
@@ -17,25 +17,25 @@ const WeightOne = 1 << 30
 // x*log2(e), n the integer nearest t and f = t-n in [-1/2,1/2], exp(x) = 2^n * 2^f, and 2^f is a minimax polynomial of
 // degree 5 with a relative error of 1e-7 and value 1 at 0. The result is rounded to the nearest integer, half to even.
 func Weight(x float32) int32 {
-	if !(x > WeightFloor) {
+	if !(x > weightFloor) {
 		return 0
 	}
 	t := float32(x * math.Log2E)
 	n := float32(t+roundMagic) - roundMagic
 	f := t - n
-	p := float32(Exp2Poly[5])
+	p := float32(exp2Poly[5])
 	for i := 4; i >= 0; i-- {
-		p = float32(p*f) + Exp2Poly[i]
+		p = float32(p*f) + exp2Poly[i]
 	}
 	scaled := math.Float32frombits(math.Float32bits(p) + uint32(int32(n)+30)<<23)
 	return int32(math.RoundToEven(float64(scaled)))
 }
 
-// WeightFloor is a bound below which every [Weight] is 0.
-const WeightFloor = -22
+// weightFloor is a bound below which every [Weight] is 0.
+const weightFloor = -22
 
-// Exp2Poly are the coefficients of [Weight]'s polynomial, constant first.
-var Exp2Poly = [6]float32{1, 0.693147004, 0.240222424, 0.0555073358, 0.00967151299, 0.00132647261}
+// exp2Poly are the coefficients of [Weight]'s polynomial, constant first.
+var exp2Poly = [6]float32{1, 0.693147004, 0.240222424, 0.0555073358, 0.00967151299, 0.00132647261}
 
 // roundMagic added to and taken from a float32 below 2^22 rounds it to the nearest integer, half to even.
 const roundMagic = 3 << 22
@@ -52,7 +52,7 @@ func (d *Drawer) Draw(weights []int32, logits []float32, how Sampling) int32 {
 		d.cutByRank(weights, logits, how)
 	}
 	total := int64(0)
-	floor := float64(how.MinP) * WeightOne
+	floor := float64(how.MinP) * weightOne
 	for i, w := range weights {
 		if float64(w) < floor {
 			weights[i] = 0

@@ -1,0 +1,192 @@
+package cpu
+
+import (
+	"math"
+
+	"caucus/kernels"
+)
+
+// pagePanels is the number of panels that a page of keys is.
+const pagePanels = kernels.PageLen / panelWidth
+
+// kvCache keeps each page as two packed matrices a key-value head, so that attention is two products by tiles: keys
+// [2][HeadDim][16], a panel for 16 positions; values [HeadDim/16][PageLen][16], a panel for 16 elements.
+type kvCache struct {
+	shape        kernels.AttentionShape
+	pages        int
+	keys, values []float32
+}
+
+func (c *kvCache) Pages() int { return c.pages }
+
+// paddedDim is HeadDim in whole panels.
+func (c *kvCache) paddedDim() int {
+	return (c.shape.HeadDim + panelWidth - 1) / panelWidth * panelWidth
+}
+
+// page returns the keys and values of a page from key-value head h on.
+func (c *kvCache) page(p int32, h int) (keys, values []float32) {
+	head := int(p)*c.shape.KVHeads + h
+	return c.keys[head*kernels.PageLen*c.shape.HeadDim:], c.values[head*kernels.PageLen*c.paddedDim():]
+}
+
+func (o *ops) NewKVCache(shape kernels.AttentionShape, pages int) kernels.KVCache {
+	shape.Check()
+	c := &kvCache{shape: shape, pages: pages}
+	c.keys = aligned(pages * shape.KVHeads * kernels.PageLen * shape.HeadDim)
+	c.values = aligned(pages * shape.KVHeads * kernels.PageLen * c.paddedDim())
+	return c
+}
+
+func (o *ops) CopyPage(cache kernels.KVCache, dst, src int) {
+	c := cache.(*kvCache)
+	toKeys, toValues := c.page(int32(dst), 0)
+	fromKeys, fromValues := c.page(int32(src), 0)
+	n := c.shape.KVHeads * kernels.PageLen
+	copy(toKeys[:n*c.shape.HeadDim], fromKeys)
+	copy(toValues[:n*c.paddedDim()], fromValues)
+}
+
+// Attention runs two tasks, since every row of a prompt's chunk attends to keys that other rows bring.
+func (o *ops) Attention(y, qkv kernels.View, spans []kernels.Span, shape kernels.AttentionShape, cache kernels.KVCache) {
+	c := cache.(*kvCache)
+	kernels.CheckAttention(y, qkv, spans, shape, c.shape, c.pages)
+	tokens, positions, end := 0, 0, 0
+	for _, s := range spans {
+		tokens += s.Len
+		positions += attended(s, s.Len)
+		end = max(end, s.Pos+s.Len)
+	}
+	o.rope.Grow(shape, end)
+	for _, s := range o.scratch {
+		s.attention.grow(c, end)
+	}
+	o.store = storeTask{o: o, qkv: qkv, spans: spans, tokens: tokens, cache: c}
+	o.split(&o.store, tokens*shape.KVHeads*shape.HeadDim)
+	o.attention = attentionTask{o: o, y: y, qkv: qkv, spans: spans, positions: positions, cache: c}
+	o.split(&o.attention, positions*shape.Heads*shape.HeadDim/8)
+}
+
+// attended is the number of positions that the first n tokens of a span attend to.
+func attended(s kernels.Span, n int) int { return n*s.Pos + n*(n+1)/2 }
+
+// storeTask appends the rows' keys, rotated, and values to the cache.
+type storeTask struct {
+	o      *ops
+	qkv    kernels.View
+	spans  []kernels.Span
+	tokens int
+	cache  *kvCache
+}
+
+func (t *storeTask) run(part, parts int) {
+	from, to := share(t.tokens, part, parts)
+	at := 0 // tokens before this span
+	for _, span := range t.spans {
+		for i := max(0, from-at); i < min(span.Len, to-at); i++ {
+			t.token(span, i, t.o.scratch[part].attention.queries)
+		}
+		at += span.Len
+	}
+}
+
+func (t *storeTask) token(span kernels.Span, i int, rotated []float32) {
+	shape, pos := t.cache.shape, span.Pos+i
+	n, at := shape.HeadDim, pos%kernels.PageLen
+	kv := row(t.qkv, span.Row+i, shape.QKV())[shape.Heads*n:]
+	for h := range shape.KVHeads {
+		keys, values := t.cache.page(span.Pages[pos/kernels.PageLen], h)
+		t.o.rope.Rotate(rotated, kv[h*n:], pos)
+		for d := range n {
+			keys[(at/panelWidth*n+d)*panelWidth+at%panelWidth] = rotated[d]
+		}
+		v := kv[(shape.KVHeads+h)*n:][:n]
+		for d := 0; d < n; d += panelWidth {
+			copy(values[(d/panelWidth*kernels.PageLen+at)*panelWidth:], v[d:min(d+panelWidth, n)])
+		}
+	}
+}
+
+// attentionTask is cut by rows, a row counting as many positions as it attends to.
+type attentionTask struct {
+	o         *ops
+	y, qkv    kernels.View
+	spans     []kernels.Span
+	positions int
+	cache     *kvCache
+}
+
+func (t *attentionTask) run(part, parts int) {
+	heads := t.cache.shape.KVHeads
+	from, to := share(heads*t.positions, part, parts)
+	at := 0 // positions before this row and head
+	for _, span := range t.spans {
+		for i := range span.Len {
+			for h := range heads {
+				if from <= at && at < to {
+					t.group(span, i, h, &t.o.scratch[part].attention)
+				}
+				at += span.Pos + i + 1
+			}
+		}
+	}
+}
+
+// attentionScratch is the working space for the queries that share a key-value head.
+type attentionScratch struct {
+	queries []float32 // [group, HeadDim]
+	scores  []float32 // [group, positions in whole pages]
+	totals  []float32 // [group], of exp(score)
+	out     []float32 // [group, paddedDim]
+}
+
+func (s *attentionScratch) grow(c *kvCache, positions int) {
+	group := c.shape.Heads / c.shape.KVHeads
+	s.queries = atLeast(s.queries, group*c.shape.HeadDim)
+	s.scores = atLeast(s.scores, group*wholePages(positions))
+	s.totals = atLeast(s.totals, group)
+	s.out = atLeast(s.out, group*c.paddedDim())
+}
+
+// atLeast returns s or, if it is shorter than n, a longer one, with room for growing positions.
+func atLeast(s []float32, n int) []float32 {
+	if len(s) >= n {
+		return s
+	}
+	return aligned(n + n/2)
+}
+
+func wholePages(positions int) int {
+	return (positions + kernels.PageLen - 1) / kernels.PageLen * kernels.PageLen
+}
+
+// group attends with the queries of token i of a span that read key-value head h.
+func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) {
+	shape, padded := t.cache.shape, t.cache.paddedDim()
+	n, group, pos := shape.HeadDim, shape.Heads/shape.KVHeads, span.Pos+i
+	width := wholePages(pos + 1)
+	q := row(t.qkv, span.Row+i, shape.QKV())[h*group*n:]
+	for a := range group {
+		t.o.rope.Rotate(s.queries[a*n:], q[a*n:], pos)
+	}
+	for p := 0; p <= pos; p += kernels.PageLen {
+		keys, _ := t.cache.page(span.Pages[p/kernels.PageLen], h)
+		t.o.block(group, pagePanels, n, s.queries, n, keys, n*panelWidth, s.scores[p:], width, false)
+	}
+	scale := float32(1 / math.Sqrt(float64(n)))
+	for a := range group {
+		scores := s.scores[a*width:][:pos+1]
+		s.totals[a] = t.o.expSum(scores, t.o.maxRow(scores), scale)
+	}
+	for p := 0; p <= pos; p += kernels.PageLen {
+		_, values := t.cache.page(span.Pages[p/kernels.PageLen], h)
+		t.o.block(group, padded/panelWidth, min(kernels.PageLen, pos+1-p), s.scores[p:], width,
+			values, kernels.PageLen*panelWidth, s.out, padded, p > 0)
+	}
+	y := row(t.y, span.Row+i, shape.Heads*n)[h*group*n:]
+	for a := range group {
+		for d, v := range s.out[a*padded:][:n] {
+			y[a*n+d] = v / s.totals[a]
+		}
+	}
+}

@@ -1,0 +1,116 @@
+// Package cpu computes kernels.Ops on the processor: AVX2 and FMA assembly where the machine has them, plain Go
+// elsewhere (or everywhere, with the build tag purego). [New] is the only call most callers need.
+//
+//	ops, err := cpu.New(cpu.Options{})
+//	defer ops.Close()
+//
+// The rules that the package keeps:
+//
+//   - Weights are packed once, when a matrix is made, into panels of 16 output columns; every product, and attention
+//     too, is then the same small tile of up to 6 rows by 16 columns that adds up its terms from first to last. So
+//     no row depends on its neighbours, and no result on the number of threads.
+//   - The recurrent state lies in blocks of 8 channels, so that no sum crosses the lanes of a vector.
+//   - An operation is cut into parts that the caller and its workers claim. Workers wait by spinning, since waking
+//     a parked thread takes longer than a whole step of a small model; they park when nothing has come for a while.
+//   - Nothing is allocated once the working spaces have grown to the sizes in use.
+//
+// An Ops belongs to one goroutine. The assembly is generated: see the directory _asm.
+package cpu
+
+import (
+	"fmt"
+	"runtime"
+
+	"caucus/kernels"
+)
+
+//go:generate sh -c "cd _asm && go run . -out ../avx2_amd64.s -stubs ../avx2_amd64.go -pkg cpu"
+
+// Options chooses how an Ops computes. The zero value is the default.
+type Options struct {
+	// Threads is the number of goroutines that compute, the caller among them; 0 means GOMAXPROCS. One computes in
+	// the caller alone, which is best when other programs keep the machine busy.
+	Threads int
+}
+
+// maxThreads bounds Options.Threads.
+const maxThreads = 1024
+
+// New returns the fastest Ops that this processor can run. Close it to stop its workers.
+func New(opts Options) (kernels.Ops, error) {
+	if opts.Threads < 0 || opts.Threads > maxThreads {
+		return nil, fmt.Errorf("starting cpu kernels: %d threads: choose between 1 and %d, or 0 for as many as there are cores",
+			opts.Threads, maxThreads)
+	}
+	return newOps(opts, bestInstructions()), nil
+}
+
+// ops holds one task of every kind, so that handing one to the team allocates nothing.
+type ops struct {
+	*instructions
+	team     *team
+	scratch  []*scratch // of every part
+	partCost int        // see the constant; a test takes a smaller one
+
+	matMul    matMulTask
+	rmsNorm   rmsNormTask
+	swiGLU    swiGLUTask
+	mamba     mambaTask
+	store     storeTask
+	attention attentionTask
+	sample    sampleTask
+	rope      kernels.Rope
+}
+
+// scratch is the working space of one part of a task.
+type scratch struct {
+	tile      [tileRows * panelWidth]float32 // a tile that overhangs its matrix
+	mamba     mambaToken
+	attention attentionScratch
+	weights   []int32
+	drawer    kernels.Drawer
+}
+
+func newOps(opts Options, inst *instructions) *ops {
+	threads := opts.Threads
+	if threads == 0 {
+		threads = min(runtime.GOMAXPROCS(0), maxThreads)
+	}
+	o := &ops{instructions: inst, team: newTeam(threads), scratch: make([]*scratch, threads), partCost: partCost}
+	for i := range o.scratch {
+		o.scratch[i] = new(scratch)
+	}
+	return o
+}
+
+// Name says which instructions compute on how many threads.
+func (o *ops) Name() string {
+	if len(o.scratch) == 1 {
+		return fmt.Sprintf("cpu/%s, 1 thread", o.name)
+	}
+	return fmt.Sprintf("cpu/%s, %d threads", o.name, len(o.scratch))
+}
+
+// Close stops the workers.
+func (o *ops) Close() { o.team.close() }
+
+func (o *ops) NewBuffer(n int) kernels.Buffer { return kernels.Vector(aligned(n)) }
+
+func (o *ops) Upload(dst kernels.Buffer, off int, src []float32) {
+	copy(dst.(kernels.Vector)[off:off+len(src)], src)
+}
+
+func (o *ops) Download(dst []float32, src kernels.Buffer, off int) {
+	copy(dst, src.(kernels.Vector)[off:off+len(dst)])
+}
+
+// partCost is the least work, in nanoseconds, that is worth handing to another thread: a few hand-overs.
+const partCost = 2000
+
+// split runs a task of about cost nanoseconds in as many parts as are worth it.
+func (o *ops) split(t task, cost int) {
+	o.team.run(t, min(len(o.scratch), 1+cost/o.partCost))
+}
+
+// share is the part of n units that falls to one of several parts.
+func share(n, part, parts int) (from, to int) { return n * part / parts, n * (part + 1) / parts }

@@ -1,0 +1,68 @@
+package cpu
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"caucus/kernels"
+	"caucus/kernels/kerneltest"
+)
+
+// withThreads returns a constructor for one instruction set, which cuts even the smallest operation into parts.
+func withThreads(inst *instructions, threads int) func() kernels.Ops {
+	return func() kernels.Ops {
+		o := newOps(Options{Threads: threads}, inst)
+		o.partCost = 1
+		return o
+	}
+}
+
+// sets are the instruction sets that this machine can run.
+func sets() []*instructions {
+	if bestInstructions() == generic {
+		return []*instructions{generic}
+	}
+	return []*instructions{generic, bestInstructions()}
+}
+
+func TestConformance(t *testing.T) {
+	for _, inst := range sets() {
+		for _, threads := range []int{1, 3} {
+			t.Run(fmt.Sprintf("%s on %d threads", inst.name, threads), func(t *testing.T) {
+				kerneltest.Run(t, withThreads(inst, threads))
+			})
+		}
+	}
+}
+
+func TestResultsDoNotDependOnThreads(t *testing.T) {
+	for _, inst := range sets() {
+		for _, threads := range []int{2, 3, 7} {
+			t.Run(fmt.Sprintf("%s on %d threads", inst.name, threads), func(t *testing.T) {
+				kerneltest.Same(t, withThreads(inst, 1), withThreads(inst, threads))
+			})
+		}
+	}
+}
+
+func TestNewSaysWhatItRuns(t *testing.T) {
+	for threads, want := range map[int]string{1: ", 1 thread", 3: ", 3 threads"} {
+		ops, err := New(Options{Threads: threads})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := ops.Name(); name != "cpu/"+bestInstructions().name+want {
+			t.Errorf("%d threads are called %q", threads, name)
+		}
+		ops.Close()
+	}
+}
+
+func TestNewRefusesImpossibleThreads(t *testing.T) {
+	for _, threads := range []int{-1, maxThreads + 1} {
+		if _, err := New(Options{Threads: threads}); err == nil || !strings.Contains(err.Error(), fmt.Sprint(threads)) {
+			t.Errorf("%d threads: error %v", threads, err)
+		}
+	}
+}

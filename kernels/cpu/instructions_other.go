@@ -1,0 +1,9 @@
+//go:build !amd64 || purego
+
+package cpu
+
+// bestInstructions are the only ones there are.
+func bestInstructions() *instructions { return generic }
+
+// pause has no instruction of its own here.
+func pause() {}

@@ -1,0 +1,38 @@
+package cpu
+
+import (
+	"sync"
+	"time"
+)
+
+// PeakFMA measures how many GFLOP/s the processor's multiply-add units reach on so many threads at once, with nothing
+// to load: the bound to judge a product by. It takes about 30 ms, and is 0 where there is no kernel to measure it with.
+func PeakFMA(threads int) float64 {
+	const (
+		rounds = 1 << 14 // about 30 us
+		tries  = 1000
+	)
+	fmaRounds := bestInstructions().fmaRounds
+	if fmaRounds == nil {
+		return 0
+	}
+	rates := make([]float64, max(threads, 1))
+	var done sync.WaitGroup
+	for i := range rates {
+		done.Go(func() {
+			fastest := time.Duration(1 << 62)
+			for range tries {
+				start := time.Now()
+				fmaRounds(rounds)
+				fastest = min(fastest, time.Since(start))
+			}
+			rates[i] = rounds * flopsPerRound / float64(fastest.Nanoseconds())
+		})
+	}
+	done.Wait()
+	sum := 0.0
+	for _, r := range rates {
+		sum += r
+	}
+	return sum
+}

@@ -1,0 +1,101 @@
+package kerneltest
+
+import (
+	"fmt"
+	"testing"
+
+	"caucus/kernels"
+)
+
+// attentionShapes are the embedded model's, M1's proportions, and heads that fill no panel or share no key.
+var attentionShapes = []kernels.AttentionShape{
+	{Heads: 6, KVHeads: 2, HeadDim: 32, RopeTheta: 10000},
+	{Heads: 3, KVHeads: 1, HeadDim: 128, RopeTheta: 500000},
+	{Heads: 2, KVHeads: 2, HeadDim: 6, RopeTheta: 10000},
+	{Heads: 8, KVHeads: 1, HeadDim: 18, RopeTheta: 10000},
+	{Heads: 4, KVHeads: 2, HeadDim: 16, RopeTheta: 10000},
+	{Heads: 1, KVHeads: 1, HeadDim: 2, RopeTheta: 100},
+}
+
+// attentionRig is one layer with the inputs of a batch of rows.
+type attentionRig struct {
+	ops   kernels.Ops
+	shape kernels.AttentionShape
+	cache kernels.KVCache
+	qkv   grid
+	y     grid
+}
+
+func newAttentionRig(ops kernels.Ops, shape kernels.AttentionShape, rows int) *attentionRig {
+	rng := source(uint64(shape.Heads*1000 + shape.HeadDim))
+	return &attentionRig{ops, shape, ops.NewKVCache(shape, 12),
+		newGrid(ops, rows, shape.QKV(), normals(rng, rows*shape.QKV(), 1)), empty(ops, rows, shape.Heads*shape.HeadDim)}
+}
+
+func (a *attentionRig) run(spans ...kernels.Span) {
+	a.ops.Attention(a.y.view, a.qkv.view, spans, a.shape, a.cache)
+}
+
+func attentionScenarios() []scenario {
+	var all []scenario
+	for _, shape := range attentionShapes {
+		all = append(all, scenario{fmt.Sprintf("attention %+v", shape), func(t *testing.T, ops kernels.Ops, rec *record) {
+			a := newAttentionRig(ops, shape, 90)
+			long, short := []int32{7, 2, 9}, []int32{4, 5}
+			a.run(kernels.Span{Row: 10, Len: 70, Pages: long}, kernels.Span{Row: 0, Len: 3, Pages: short})
+			attentionRecord(t, rec, a)
+			a.run(kernels.Span{Row: 5, Len: 1, Pos: 3, Pages: short}, kernels.Span{Row: 80, Len: 9, Pos: 70, Pages: long})
+			attentionRecord(t, rec, a)
+		}})
+	}
+	return all
+}
+
+// attentionRecord records results. A score sums HeadDim products whose magnitudes add up to some |q||k|/sqrt(HeadDim),
+// about sqrt(HeadDim) here and at most 16; its error is relative in its weight. Up to 79 weighted values follow.
+func attentionRecord(t *testing.T, rec *record, a *attentionRig) {
+	const positions = 79
+	allowed := float64(16*a.shape.HeadDim+2*positions+20) * roundoff
+	off := allowed * largest(a.qkv.read(t))
+	rec.add(a.y.read(t), func(int) float64 { return off })
+}
+
+// testAttentionChunks reads a prompt at once, in chunks and token by token, with another sequence at its side.
+func testAttentionChunks(t *testing.T, ops kernels.Ops) {
+	const tokens = 67
+	pages := []int32{3, 0, 11}
+	for _, shape := range attentionShapes {
+		var want []float32
+		for _, chunk := range []int{tokens, 1, 7, 32, 33} {
+			a := newAttentionRig(ops, shape, tokens+1)
+			for pos := 0; pos < tokens; pos += chunk {
+				a.run(kernels.Span{Row: tokens, Len: 1, Pages: []int32{5}},
+					kernels.Span{Row: pos, Len: min(chunk, tokens-pos), Pos: pos, Pages: pages})
+			}
+			y := a.y.read(t)
+			if chunk == tokens {
+				want = y
+			}
+			sameBits(t, fmt.Sprintf("%+v in chunks of %d", shape, chunk), y, want)
+		}
+	}
+}
+
+// testAttentionPages forks a sequence: the full page is shared, the open one copied.
+func testAttentionPages(t *testing.T, ops kernels.Ops) {
+	const tokens = 40
+	for _, shape := range attentionShapes {
+		a := newAttentionRig(ops, shape, tokens+4)
+		a.run(kernels.Span{Row: 0, Len: tokens, Pages: []int32{6, 1}})
+		ops.CopyPage(a.cache, 8, 1)
+		// The original goes on with other tokens first; the fork must not see them.
+		a.run(kernels.Span{Row: tokens + 2, Len: 2, Pos: tokens, Pages: []int32{6, 1}})
+		a.run(kernels.Span{Row: tokens, Len: 2, Pos: tokens, Pages: []int32{6, 8}})
+		forked := a.y.read(t)
+
+		b := newAttentionRig(ops, shape, tokens+4)
+		b.run(kernels.Span{Row: 0, Len: tokens + 2, Pages: []int32{6, 1}})
+		n := (tokens + 2) * a.y.n
+		sameBits(t, fmt.Sprintf("%+v", shape), forked[:n], b.y.read(t)[:n])
+	}
+}

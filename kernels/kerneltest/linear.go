@@ -1,0 +1,174 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"caucus/kernels"
+)
+
+// products are the shapes [in, out] that are tried: every boundary of a panel of 16 and of a slice of 256, those of the
+// embedded model, and M1-3B's proportions in small.
+var products = [][2]int{
+	{1, 1}, {3, 7}, {7, 15}, {15, 16}, {16, 17}, {17, 33}, {33, 48}, {5, 64}, {64, 80}, {255, 31}, {256, 16}, {257, 65},
+	{524, 30}, {192, 524}, {12, 192}, {512, 192}, {192, 272}, {96, 262}, {96, 256},
+}
+
+var rowCounts = []int{1, 2, 3, 4, 5, 6, 7, 13}
+
+func linearScenarios() []scenario {
+	var all []scenario
+	for _, p := range products {
+		in, out := p[0], p[1]
+		all = append(all, scenario{fmt.Sprintf("matmul %dx%d", in, out), func(t *testing.T, ops kernels.Ops, rec *record) {
+			for _, rows := range rowCounts {
+				matMul(t, ops, rec, rows, in, out)
+			}
+		}})
+	}
+	for _, n := range []int{1, 7, 8, 15, 16, 17, 33, 48, 192, 524} {
+		all = append(all,
+			scenario{fmt.Sprintf("rmsnorm %d", n), func(t *testing.T, ops kernels.Ops, rec *record) { rmsNorm(t, ops, rec, 3, n) }},
+			scenario{fmt.Sprintf("swiglu %d", n), func(t *testing.T, ops kernels.Ops, rec *record) { swiGLU(t, ops, rec, 3, n) }},
+			scenario{fmt.Sprintf("embed %d", n), func(t *testing.T, ops kernels.Ops, rec *record) { embed(t, ops, rec, n) }})
+	}
+	return all
+}
+
+// matMul records both products. A sum of k products is off by at most k+1 roundings of the sum of their magnitudes
+// (Higham, Accuracy and Stability, 3.1), whatever their order.
+func matMul(t *testing.T, ops kernels.Ops, rec *record, rows, in, out int) {
+	rng := source(uint64(rows*1000003 + in*1009 + out))
+	x, w, y := normals(rng, rows*in, 1), normals(rng, out*in, 0.3), normals(rng, rows*out, 1)
+	weights := ops.NewMatrix(w, out, in)
+	if o, i := weights.Shape(); o != out || i != in {
+		t.Fatalf("a matrix [%d, %d] says that its shape is [%d, %d]", out, in, o, i)
+	}
+	allowed := func(i int) float64 {
+		magnitude := math.Abs(float64(y[i]))
+		for k := range in {
+			magnitude += math.Abs(float64(x[i/out*in+k]) * float64(w[i%out*in+k]))
+		}
+		return float64(in+2) * roundoff * magnitude
+	}
+	input := newGrid(ops, rows, in, x)
+	product, sum := empty(ops, rows, out), newGrid(ops, rows, out, y)
+	ops.MatMul(product.view, input.view, rows, weights)
+	ops.MatMulAdd(sum.view, input.view, rows, weights)
+	rec.add(product.read(t), allowed)
+	rec.add(sum.read(t), allowed)
+}
+
+// rmsNorm: the sum of n squares has n roundings, the root halves them, a few follow.
+func rmsNorm(t *testing.T, ops kernels.Ops, rec *record, rows, n int) {
+	rng := source(uint64(n))
+	weight := ops.NewBuffer(n)
+	ops.Upload(weight, 0, normals(rng, n, 1))
+	x, y := newGrid(ops, rows, n, normals(rng, rows*n, 2)), empty(ops, rows, n)
+	ops.RMSNorm(y.view, x.view, rows, n, weight, 1e-5)
+	got := y.read(t)
+	allowed := func(i int) float64 { return float64(n/2+4) * roundoff * math.Abs(float64(got[i])) }
+	rec.add(got, allowed)
+	ops.RMSNorm(x.view, x.view, rows, n, weight, 1e-5) // in place
+	rec.add(x.read(t), allowed)
+}
+
+// swiGLU: rounding an exponent v gives exp(v) a relative error of |v| roundings; a dozen follow. The deviation of 20
+// drives the exponential over its whole range; results below 1e-35 may be flushed.
+func swiGLU(t *testing.T, ops kernels.Ops, rec *record, rows, n int) {
+	values := normals(source(uint64(n)), rows*2*n, 20)
+	gu, y := newGrid(ops, rows, 2*n, values), empty(ops, rows, n)
+	ops.SwiGLU(y.view, gu.view, rows, n)
+	got := y.read(t)
+	rec.add(got, func(i int) float64 {
+		gate := math.Abs(float64(values[i/n*2*n+i%n]))
+		return (2*gate+12)*roundoff*math.Abs(float64(got[i])) + 1e-35
+	})
+}
+
+func embed(t *testing.T, ops kernels.Ops, rec *record, n int) {
+	const vocabulary = 37
+	table := ops.NewMatrix(normals(source(uint64(n)), vocabulary*n, 1), vocabulary, n)
+	tokens := []int32{0, 15, 16, 36, 16}
+	y := empty(ops, len(tokens), n)
+	ops.Embed(y.view, table, tokens)
+	rec.add(y.read(t), func(int) float64 { return 0 })
+}
+
+// testRowsAlone computes rows together and one by one.
+func testRowsAlone(t *testing.T, ops kernels.Ops) {
+	const rows, in, out = 29, 300, 84
+	rng := source(1)
+	x := newGrid(ops, rows, in, normals(rng, rows*in, 1))
+	weights := ops.NewMatrix(normals(rng, out*in, 1), out, in)
+	weight := ops.NewBuffer(in)
+	ops.Upload(weight, 0, normals(rng, in, 1))
+	operations := []struct {
+		name string
+		n    int
+		run  func(y, x kernels.View, rows int)
+	}{
+		{"matmul", out, func(y, x kernels.View, rows int) { ops.MatMul(y, x, rows, weights) }},
+		{"rmsnorm", in, func(y, x kernels.View, rows int) { ops.RMSNorm(y, x, rows, in, weight, 1e-5) }},
+		{"swiglu", in / 2, func(y, x kernels.View, rows int) { ops.SwiGLU(y, x, rows, in/2) }},
+	}
+	for _, op := range operations {
+		all := empty(ops, rows, op.n)
+		op.run(all.view, x.view, rows)
+		want := all.read(t)
+		for _, size := range []int{1, 2, 3, 4, 5, 6, 8, 20} {
+			some := empty(ops, rows, op.n)
+			for r := 0; r < rows; r += size {
+				op.run(some.sub(r), x.sub(r), min(size, rows-r))
+			}
+			sameBits(t, fmt.Sprintf("%s by %d rows", op.name, size), some.read(t), want)
+		}
+	}
+}
+
+// testNaN puts NaN and Inf into one row and looks at the others.
+func testNaN(t *testing.T, ops kernels.Ops) {
+	const rows, n = 7, 40
+	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))} {
+		rng := source(2)
+		values := normals(rng, rows*n, 1)
+		weights := ops.NewMatrix(normals(rng, n*n, 1), n, n)
+		y := empty(ops, rows, n)
+		ops.MatMul(y.view, newGrid(ops, rows, n, values).view, rows, weights)
+		want := y.read(t)
+		values[3*n+5] = bad
+		ops.MatMul(y.view, newGrid(ops, rows, n, values).view, rows, weights)
+		got := y.read(t)
+		if row := got[3*n : 4*n]; !math.IsNaN(float64(row[0])) && !math.IsInf(float64(row[0]), 0) {
+			t.Errorf("%v in a row of x gives %v", bad, row[0])
+		}
+		sameBits(t, "rows before", got[:3*n], want[:3*n])
+		sameBits(t, "rows after", got[4*n:], want[4*n:])
+	}
+}
+
+// testMisuse gives operands that do not fit.
+func testMisuse(t *testing.T, ops kernels.Ops) {
+	small := kernels.View{Buf: ops.NewBuffer(10), Stride: 5}
+	weights := ops.NewMatrix(make([]float32, 30), 6, 5)
+	misuses := map[string]func(){
+		"a matrix of another length":    func() { ops.NewMatrix(make([]float32, 5), 2, 3) },
+		"a result that does not fit":    func() { ops.MatMul(small, small, 2, weights) },
+		"rows that overlap":             func() { ops.SwiGLU(small, kernels.View{Buf: small.Buf, Stride: 2}, 2, 2) },
+		"a token outside the table":     func() { ops.Embed(small, weights, []int32{6}) },
+		"a negative offset":             func() { ops.SwiGLU(kernels.View{Buf: small.Buf, Off: -1, Stride: 5}, small, 1, 2) },
+		"a Mamba shape without a group": func() { ops.NewMambaState(kernels.MambaShape{DInner: 8, DXB: 5, DState: 4, DConv: 4}, 1) },
+		"heads that do not divide":      func() { ops.NewKVCache(kernels.AttentionShape{Heads: 3, KVHeads: 2, HeadDim: 8, RopeTheta: 1e4}, 1) },
+	}
+	for name, misuse := range misuses {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s did not panic", name)
+				}
+			}()
+			misuse()
+		}()
+	}
+}
