@@ -60,8 +60,8 @@ func (q quantity) compare(other quantity) int {
 
 func relation(order int) string { return [3]string{"<", "=", ">"}[order+1] }
 
-// compareDigits is the working that finds the order of two non-negative decimals: their digits in pairs from the last to
-// the first, each pair with the order of what was read so far. A pair of equal digits keeps the order.
+// compareDigits is the working that finds the order of two non-negative decimals: their digits in pairs from the last
+// to the first, each pair with the order of what was read so far. A pair of equal digits keeps the order.
 //
 //	4567?4812=[72>61>58<44<]<
 func compareDigits(x, y Dec) string {
@@ -133,8 +133,12 @@ var relationWords = []struct {
 	holds func(order int) bool
 	forms []string
 }{
-	{"<", func(o int) bool { return o < 0 }, []string{"Is {1} < {2}?", "Is {1} less than {2}?", "Is {1} smaller than {2}?"}},
-	{">", func(o int) bool { return o > 0 }, []string{"Is {1} > {2}?", "Is {1} greater than {2}?", "Is {1} bigger than {2}?"}},
+	{"<", func(o int) bool { return o < 0 }, []string{
+		"Is {1} < {2}?", "Is {1} less than {2}?", "Is {1} smaller than {2}?",
+	}},
+	{">", func(o int) bool { return o > 0 }, []string{
+		"Is {1} > {2}?", "Is {1} greater than {2}?", "Is {1} bigger than {2}?",
+	}},
 	{"<=", func(o int) bool { return o <= 0 }, []string{
 		"Is {1} <= {2}?", "Is {1} less than or equal to {2}?", "Is {1} at most {2}?", "Is {1} at most as big as {2}?",
 	}},
@@ -163,7 +167,8 @@ func makePair(r *rand.Rand, level float64) Item {
 		form, head, answer = whichQuestion(r, x, y)
 	} else {
 		words := relationWords[r.IntN(len(relationWords))]
-		casual := []string{"is {1} " + words.sign + " {2}?", "{1} " + words.sign + " {2}?", "true or false: {1} " + words.sign + " {2}"}
+		asked := "{1} " + words.sign + " {2}"
+		casual := []string{"is " + asked + "?", asked + "?", "true or false: " + asked}
 		form = wording(r, words.forms, casual)
 		head = x.text + words.sign + y.text + "?"
 		answer = truth(words.holds(order))
@@ -181,35 +186,30 @@ func whichQuestion(r *rand.Rand, x, y quantity) (form, head, answer string) {
 		bigger, smaller = y, x
 	}
 	if chance(r, 0.5) {
-		form = wording(r, []string{"Which is smaller: {1} or {2}?"},
-			[]string{"which is smaller, {1} or {2}?", "which is less: {1} or {2}?", "min({1}, {2})", "smaller of {1} and {2}?"})
+		form = wording(r,
+			[]string{"Which is smaller: {1} or {2}?"},
+			[]string{
+				"which is smaller, {1} or {2}?", "which is less: {1} or {2}?", "min({1}, {2})", "smaller of {1} and {2}?",
+			})
 		return form, fmt.Sprintf("min(%s,%s)", x.text, y.text), smaller.text
 	}
-	form = wording(r, []string{"Which is bigger: {1} or {2}?", "Which is greater: {1} or {2}?"},
-		[]string{"which is bigger, {1} or {2}?", "which is larger: {1} or {2}?", "max({1}, {2})", "larger of {1} and {2}?"})
+	form = wording(r,
+		[]string{"Which is bigger: {1} or {2}?", "Which is greater: {1} or {2}?"},
+		[]string{
+			"which is bigger, {1} or {2}?", "which is larger: {1} or {2}?", "max({1}, {2})", "larger of {1} and {2}?",
+		})
 	return form, fmt.Sprintf("max(%s,%s)", x.text, y.text), bigger.text
 }
 
-// drawPair draws two numbers to compare: close integers, a fraction and an integer close to it, or two of any kinds.
+// drawPair draws two numbers to compare: close integers, a fraction with an integer close to it, a fraction with -1, 0
+// or 1, or two numbers of any kinds.
 func drawPair(r *rand.Rand, level float64) (quantity, quantity) {
 	switch r.IntN(8) {
 	case 0, 1, 2:
-		n := withDigits(r, sizeAt(r, level, 1, 9))
-		m := n + r.Int64N(1+min(n, 20)) - min(n, 20)/2
-		if len(digits(n)) > 3 && chance(r, 0.4) {
-			m = n + r.Int64N(n/10) - n/20
-		}
-		if chance(r, 0.2) {
-			m = n
-		}
-		if chance(r, 0.4) {
-			n, m = -n, -m
-		}
-		return decQuantity(Int(n)), decQuantity(Int(m))
+		return drawCloseIntegers(r, level)
 	case 3:
-		d := 1 + withDigits(r, sizeAt(r, level, 1, 4))
-		f := drawFrac(r, withDigits(r, sizeAt(r, level, 1, 7)), d)
-		return fracQuantity(f), decQuantity(Int(f.N/f.D + int64(r.IntN(2)*f.sign())))
+		f := drawFrac(r, withDigits(r, sizeAt(r, level, 1, 7)), 1+withDigits(r, sizeAt(r, level, 1, 4)))
+		return fracQuantity(f), decQuantity(Int(f.N/f.D + r.Int64N(3) - 1))
 	case 4, 5:
 		f := drawFrac(r, withDigits(r, sizeAt(r, level, 1, 4)), 1+withDigits(r, sizeAt(r, level, 1, 8)))
 		return fracQuantity(f), decQuantity(Int(r.Int64N(3) - 1))
@@ -217,7 +217,22 @@ func drawPair(r *rand.Rand, level float64) (quantity, quantity) {
 	return drawQuantity(r, level), drawQuantity(r, level)
 }
 
-func (f Frac) sign() int { return Int(f.N).cmp(Int(0)) }
+// drawCloseIntegers draws two integers that are equal, or differ in their last digits or by up to a twentieth.
+func drawCloseIntegers(r *rand.Rand, level float64) (quantity, quantity) {
+	n := withDigits(r, sizeAt(r, level, 1, 9))
+	m := n
+	switch kind := r.IntN(10); {
+	case kind < 2:
+	case kind < 5 && n > 1000:
+		m += r.Int64N(n/10) - n/20
+	default:
+		m += r.Int64N(1+min(n, 20)) - min(n, 20)/2
+	}
+	if chance(r, 0.4) {
+		n, m = -n, -m
+	}
+	return decQuantity(Int(n)), decQuantity(Int(m))
+}
 
 // drawFrac is n/d in lowest terms, of either sign.
 func drawFrac(r *rand.Rand, n, d int64) Frac {

@@ -48,7 +48,7 @@ func TestPairsAreComparedRightly(t *testing.T) {
 			}
 			holds := rel.holds
 			if holds == nil {
-				holds = func(o int) bool { return down.MatchString(question) && o <= 0 || !down.MatchString(question) && o >= 0 }
+				holds = func(o int) bool { return o == 0 || down.MatchString(question) == (o < 0) }
 			}
 			wantAnswer(t, item, map[bool]string{true: "True", false: "False"}[holds(order)])
 			return

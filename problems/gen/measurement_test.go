@@ -43,8 +43,8 @@ func spoken(t *testing.T, text string) *big.Rat {
 		"fifteen sixteen seventeen eighteen nineteen") {
 		values[w] = int64(i + 1)
 	}
-	for i, w := range strings.Fields("twenty thirty fourty fifty sixty seventy eighty ninety") {
-		values[w] = int64(i+2) * 10
+	for i, stem := range strings.Fields("twen thir four fif six seven eigh nine") {
+		values[stem+"ty"] = int64(i+2) * 10
 	}
 	parts := map[string]int64{"half": 2, "halve": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7,
 		"eighth": 8, "ninth": 9, "tenth": 10, "fifteenth": 15, "sixteenth": 16, "twentieth": 20}

@@ -3,29 +3,30 @@ package gen
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 )
 
 func makeBaseConversion(r *rand.Rand, level float64) Item {
-	n := r.Int64N(pow10(sizeAt(r, level, 1, 7)))
+	n := r.Int64N(pow10(min(6, sizeAt(r, level, 1, 7))))
 	from := 2 + r.IntN(15)
 	to := 2 + r.IntN(15)
 	for to == from {
 		to = 2 + r.IntN(15)
 	}
 	text, answer := strconv.FormatInt(n, from), strconv.FormatInt(n, to)
-	var lines []string
-	if direct := regroup(text, from, to); direct != nil {
-		lines = direct
-	} else {
+	lines := regroup(text, from, to)
+	if lines == nil {
 		lines = append(fromBase(text, from), toBase(n, to)...)
 	}
 	if n > 0 && chance(r, 0.5) {
 		text, answer = "-"+text, "-"+answer
 	}
 	form := wording(r,
-		[]string{"What is {1} (base {2}) in base {3}?", "Convert {1} (base {2}) to base {3}.", "{1} (base {2}) to base {3}"},
+		[]string{
+			"What is {1} (base {2}) in base {3}?", "Convert {1} (base {2}) to base {3}.", "{1} (base {2}) to base {3}",
+		},
 		[]string{
 			"convert {1} from base {2} to base {3}.", "write {1} (base {2}) in base {3}.", "{1} from base {2} to base {3}?",
 			"base {2} number {1} in base {3}?",
@@ -46,20 +47,20 @@ func fromBase(text string, base int) []string {
 	value := int64(0)
 	for i := range text {
 		digit := digitValue(text[i])
-		if i == 0 {
-			lines = append(lines, fmt.Sprintf("%c:%d", text[0], digit))
-			value = digit
-			continue
+		if digit > 9 {
+			lines = append(lines, fmt.Sprintf("%c=%d", text[i], digit))
 		}
 		next := value*int64(base) + digit
-		working := mulAdd(int64(base), value, digit)
 		switch {
+		case i == 0:
 		case base == 2: // Doubling carries from the right neighbour at most: it is stated.
-			working = fmt.Sprintf("%d*2+%d=%d", value, digit, next)
+			lines = append(lines, fmt.Sprintf("2*%d+%d=%d", value, digit, next))
 		case digit == 0:
-			_, working = Mul(Int(int64(base)), Int(value))
+			_, working := Mul(Int(int64(base)), Int(value))
+			lines = append(lines, working)
+		default:
+			lines = append(lines, mulAdd(int64(base), value, digit))
 		}
-		lines = append(lines, fmt.Sprintf("%c:%s", text[i], working))
 		value = next
 	}
 	return lines
@@ -117,9 +118,7 @@ func regroup(text string, from, to int) []string {
 		v, _ := strconv.ParseInt(small[i:i+toWidth], fromRoot, 64)
 		groups = append(groups, small[i:i+toWidth]+":"+strconv.FormatInt(v, to))
 	}
-	for i, j := 0, len(groups)-1; i < j; i, j = i+1, j-1 {
-		groups[i], groups[j] = groups[j], groups[i]
-	}
+	slices.Reverse(groups)
 	return append(lines, strings.Join(groups, ","))
 }
 

@@ -14,7 +14,9 @@ func makeRemainder(r *rand.Rand, level float64) Item {
 	a := q*d + rest
 	_, _, working := DivMod(a, d)
 	form := wording(r,
-		[]string{"What is the remainder when {1} is divided by {2}?", "Calculate the remainder when {1} is divided by {2}."},
+		[]string{
+			"What is the remainder when {1} is divided by {2}?", "Calculate the remainder when {1} is divided by {2}.",
+		},
 		[]string{
 			"{1} mod {2}", "what is {1} mod {2}?", "remainder of {1} divided by {2}?", "remainder of {1}/{2}?",
 			"{1} % {2} = ?", "what is left over when {1} is divided by {2}?",
@@ -43,7 +45,10 @@ func makeIsFactor(r *rand.Rand, level float64) Item {
 	}
 	form := wording(r,
 		[]string{"Is {2} a factor of {1}?", "Does {2} divide {1}?", "Is {1} a multiple of {2}?"},
-		[]string{"is {1} divisible by {2}?", "does {2} divide {1} evenly?", "is {2} a divisor of {1}?", "is {1} a multiple of {2}?"})
+		[]string{
+			"is {1} divisible by {2}?", "does {2} divide {1} evenly?", "is {2} a divisor of {1}?",
+			"is {1} a multiple of {2}?",
+		})
 	if chance(r, 0.02) {
 		d, form = 2, "Is {1} even?"
 	}
@@ -59,8 +64,8 @@ func truth(b bool) string {
 	return "False"
 }
 
-// statedDivision is a/d for a divisor below 32, written as [DivMod] writes one of a digit: with so few multiples, a step
-// needs no scratch work.
+// statedDivision is a/d for a divisor below 32, written as [DivMod] writes one of a digit: with so few multiples, a
+// step needs no scratch work.
 func statedDivision(a, d int64) string {
 	steps, value, started := "", int64(0), false
 	for _, c := range digits(a) {

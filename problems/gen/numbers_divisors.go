@@ -21,7 +21,7 @@ func euclidLines(a, b int64) (int64, []string) {
 
 // commonPair draws two integers g*x and g*y, the first at least as large, whose sizes differ more often than not.
 func commonPair(r *rand.Rand, level float64) (int64, int64) {
-	total := sizeAt(r, level, 2, 14)
+	total := sizeAt(r, level, 2, 13)
 	shared := r.IntN(max(1, min(total/2, 5)))
 	rest := max(2, total-2*shared)
 	split := 1 + r.IntN(rest-1)

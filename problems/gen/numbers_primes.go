@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/rand/v2"
+	"slices"
 	"strings"
 )
 
@@ -11,8 +12,8 @@ import (
 // trying more would not fit, so the families draw no number of which that is wrong.
 var trialPrimes = []int64{2, 3, 5, 7, 11, 13, 17, 19}
 
-// remainderSteps is the remainder of n by a small prime, digit by digit: each value is the remainder before with the next
-// digit behind it.
+// remainderSteps is the remainder of n by a small prime, digit by digit: each value is the remainder before with the
+// next digit behind it.
 //
 //	7:15r1,14r0,3r3
 //
@@ -68,7 +69,11 @@ func makeIsPrime(r *rand.Rand, level float64) Item {
 			break
 		}
 	}
-	lines = append(lines, map[bool]string{true: "prime", false: "composite"}[wantPrime])
+	verdict := "composite"
+	if wantPrime {
+		verdict = "prime"
+	}
+	lines = append(lines, verdict)
 	answer := wantPrime
 	formal := []string{"Is {1} prime?", "Is {1} a prime number?"}
 	casual := []string{"is {1} prime?", "{1} prime?", "is {1} a prime?", "is the number {1} prime?"}
@@ -86,7 +91,7 @@ func makeIsPrime(r *rand.Rand, level float64) Item {
 
 // drawFactored draws a number of which at most one prime factor is not a trial prime.
 func drawFactored(r *rand.Rand, level float64) int64 {
-	size := sizeAt(r, level, 1, 10)
+	size := min(8, sizeAt(r, level, 1, 10))
 	for {
 		n := 1 + withDigits(r, size)
 		rest := n
@@ -101,38 +106,34 @@ func drawFactored(r *rand.Rand, level float64) int64 {
 
 func makePrimeFactors(r *rand.Rand, level float64) Item {
 	n := drawFactored(r, level)
+	factors, lines := factorLines(n)
+	answer := joined(factors)
 	form := wording(r,
 		[]string{"What are the prime factors of {1}?", "List the prime factors of {1}."},
 		[]string{
 			"prime factors of {1}?", "find the prime factors of {1}.", "which primes divide {1}?",
 			"list all prime factors of {1}.",
 		})
-	var lines []string
-	var factors []string
-	found := func(p int64) {
-		if s := fmt.Sprint(p); len(factors) == 0 || factors[len(factors)-1] != s {
-			factors = append(factors, s)
-		}
-	}
-	rest := n
+	return Item{Problem: spell(form, n), Solution: joinLines(append(lines, answer)...), Answer: answer}
+}
+
+// factorLines finds the different prime factors of n > 1. It tries each divisor until it fails.
+func factorLines(n int64) (factors []int64, lines []string) {
 	for _, p := range trialPrimes {
-		for p*p <= rest {
-			lines = append(lines, remainderSteps(rest, p))
-			if rest%p != 0 {
+		for n >= p*p {
+			lines = append(lines, remainderSteps(n, p))
+			if n%p != 0 {
 				break
 			}
-			found(p)
-			lines = append(lines, primeQuotient(rest, p))
-			rest /= p
+			factors, lines = append(factors, p), append(lines, primeQuotient(n, p))
+			n /= p
 		}
-		if p*p > rest {
-			lines = append(lines, fmt.Sprintf("%d*%d>%d", p, p, rest))
+		if n < p*p {
+			lines = append(lines, fmt.Sprintf("%d*%d>%d", p, p, n))
 			break
 		}
 	}
-	found(rest)
-	answer := strings.Join(factors, ", ")
-	return Item{Problem: spell(form, n), Solution: joinLines(append(lines, answer)...), Answer: answer}
+	return slices.Compact(append(factors, n)), lines
 }
 
 // primeQuotient is the working of n/p for a prime that is known to divide n.

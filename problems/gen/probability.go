@@ -46,8 +46,8 @@ func drawBag(r *rand.Rand, level float64) bag {
 	return b
 }
 
-// count is the working that finds how often each letter occurs, and how many there are. In a word, each letter takes its
-// number among its kind.
+// count is the working that finds how often each letter occurs, and how many there are. In a word, each letter takes
+// its number among its kind.
 func (b bag) count() []string {
 	var lines []string
 	kinds := b.kinds
@@ -105,9 +105,9 @@ func (b bag) drawSample(r *rand.Rand) string {
 	return sample
 }
 
-// chanceLines multiplies out the probability that the sample leaves the bag in this order, times ways. It first lists the
-// factors: a letter's count over the number of letters left. Then it cancels within the product, so that the result is
-// in lowest terms.
+// chanceLines multiplies out the probability that the sample leaves the bag in this order, times ways. It first lists
+// the factors: a letter's count over the number of letters left. Then it cancels within the product, so that the
+// result is in lowest terms.
 func (b bag) chanceLines(sample string, ways int) (Frac, []string) {
 	var over, under []int64
 	parts := make([]string, len(sample))
@@ -145,8 +145,8 @@ func productText(ns []int64) string {
 	return strings.Join(parts, "*")
 }
 
-// cancel divides common divisors out of two products, a factor of the first after the other, and shows the products after
-// each that changes.
+// cancel divides common divisors out of two products, a factor of the first after the other, and shows the products
+// after each that changes.
 func cancel(over, under []int64) []string {
 	var lines []string
 	for i := range over {
