@@ -8,7 +8,7 @@ import (
 )
 
 // This file makes the composed problems, in which numbers and functions are defined by smaller problems that stand in
-// front. A solution works the definitions out in turn, and then the problem itself as if it had been put in plain numbers.
+// front. A solution works the definitions out in turn, then the problem itself as if it had been put in plain numbers.
 
 // A definer collects the sentences that define quantities, and the working for them.
 type definer struct {

@@ -97,14 +97,14 @@ func makeLinear1D(r *rand.Rand, level float64) Item {
 	}
 	v := letters(r, 1)[0]
 	x := sized(r, between(level, 0.8, 2)) + r.Int64N(3) - 1
-	a := sized(r, between(level, 0.6, 3.6))
+	a := sized(r, between(level, 0.6, 4.4))
 	shapes := [][]int{{2, 1}, {1, 2}, {1, 3}, {3, 1}, {2, 2}, {3, 2}, {2, 3}, {1, 4}, {4, 1}, {1, 1}}
 	pieces := shapes[weighted(r, 12, 12, int(level*12), int(level*12), int(level*12), int(level*8), int(level*8),
 		int(level*5), int(level*6), 1)]
 	if x == 0 && pieces[1] == 1 {
 		pieces = []int{max(pieces[0], 2), 0}
 	}
-	e := drawEquation(r, []term{{a, v}, {-a * x, ""}}, pieces, between(level, 0.8, 4.4))
+	e := drawEquation(r, []term{{a, v}, {-a * x, ""}}, pieces, between(level, 0.8, 5))
 	_, _, lines := e.collect(v)
 	_, division := divideOut(v, a, a*x)
 	return worked(fmt.Sprintf("Solve %v for %s.", e, v), append(lines, division...), Whole(x).String())

@@ -29,12 +29,12 @@ func (m monomial) term(variables []string) term {
 func drawMonomials(r *rand.Rand, level float64, variables, at, order int) []monomial {
 	count := 1 + r.IntN(5)
 	if variables > 1 {
-		count = 3 + r.IntN(4)
+		count = 2 + r.IntN(4)
 	}
 	var ms []monomial
 	for len(ms) < count {
-		m := monomial{sized(r, 2), make([]int, variables)}
-		if r.IntN(2) == 0 {
+		m := monomial{sized(r, 1.8), make([]int, variables)}
+		if len(ms) == 0 && r.IntN(3) > 0 || r.IntN(8) == 0 {
 			m.coeff = sized(r, between(level, 1, 8))
 		}
 		for i := range m.powers {

@@ -60,8 +60,8 @@ func makeCollect(r *rand.Rand, level float64) Item {
 	return worked(problem, append(lines, answer), answer)
 }
 
-// makeAdd asks for a sum of multiples of two polynomials, which half of the time need working out themselves. The solution
-// multiplies each and collects terms.
+// makeAdd asks for a sum of multiples of two polynomials, which half of the time need working out themselves. The
+// solution multiplies each and collects terms.
 func makeAdd(r *rand.Rand, level float64) Item {
 	d := newDefiner(r, level)
 	define := d.plain
@@ -69,7 +69,7 @@ func makeAdd(r *rand.Rand, level float64) Item {
 	if composed {
 		define = d.function
 	}
-	a, b := sized(r, between(level, 0.8, 2)), sized(r, between(level, 0.8, 2))
+	a, b := sized(r, between(level, 0.8, 1.7)), sized(r, between(level, 0.8, 1.7))
 	p, q := drawCancelling(r, level, a, b)
 	z := d.name()
 	first, second := term{a, ""}, term{b, ""}
@@ -97,7 +97,8 @@ func drawCancelling(r *rand.Rand, level float64, a, b int64) (p, q poly) {
 		if k < degree && r.IntN(5) == 0 {
 			continue
 		}
-		c, target := sized(r, between(level, 0.8, 2.6)), sized(r, between(level, 0.5, 1.2))*r.Int64N(3)*gcd(abs(a), abs(b))
+		c, target := sized(r, between(level, 0.8, 2.6)), sized(r, between(level, 0.5, 1.2))*r.Int64N(3)
+		target *= gcd(abs(a), abs(b))
 		for (target-a*c)%b != 0 {
 			c++
 		}

@@ -26,8 +26,8 @@ func makeEvaluate(r *rand.Rand, level float64) Item {
 	return worked(problem, lines, strconv.FormatInt(value, 10))
 }
 
-// drawSmallAt returns a polynomial of degree 1 to 3 that is mostly small at x, as the dataset's are: the constant makes up
-// for the rest, as far as the coefficients before it leave much.
+// drawSmallAt returns a polynomial of degree 1 to 3 that is mostly small at x, as the dataset's are: each of the lower
+// coefficients may make up for those before it.
 func drawSmallAt(r *rand.Rand, level float64, x int64) poly {
 	degree := 1 + r.IntN(3)
 	p := make(poly, degree+1)
@@ -79,7 +79,9 @@ func makeCompose(r *rand.Rand, level float64) Item {
 			return d.function(p)
 		}
 	}
-	p, q := drawInner(r, level), drawInner(r, level)
+	total := between(level, 0.4, 4.4)
+	share := total * r.Float64()
+	p, q := drawInner(r, 0.7+share), drawInner(r, 0.7+(total-share)/2)
 	var f, g string
 	if r.IntN(2) == 0 {
 		f, g = define(p), define(q)
@@ -92,19 +94,19 @@ func makeCompose(r *rand.Rand, level float64) Item {
 	return d.item(asked(r, fmt.Sprintf("%s(%s(%s))", f, g, z)), append(lines, answer), answer)
 }
 
-// drawInner returns a polynomial of degree 1 or 2, mostly a single term.
-func drawInner(r *rand.Rand, level float64) poly {
+// drawInner returns a polynomial of degree 1 or 2, mostly a single term, with coefficients of up to the given digits.
+func drawInner(r *rand.Rand, digits float64) poly {
 	degree := 1 + r.IntN(2)
 	var p poly
-	p = p.plus(sized(r, between(level, 0.7, 4)), degree)
+	p = p.plus(sized(r, digits), degree)
 	if r.IntN(5) < 2 {
-		p = p.plus(sized(r, between(level, 0.7, 3.5)), r.IntN(degree))
+		p = p.plus(sized(r, digits), r.IntN(degree))
 	}
 	return p
 }
 
-// substitute returns p(q(v)) as an answer and the working for it: the square of q when there is one, each term of p with q
-// in its place, and their collection.
+// substitute returns p(q(v)) as an answer and the working for it: the square of q when p has one, each term of p with
+// q in its place, and their collection.
 func substitute(p, q poly, v string) (answer string, lines []string) {
 	var ts []term
 	value := poly{1}
