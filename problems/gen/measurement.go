@@ -3,7 +3,6 @@ package gen
 import (
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 	"strings"
 )
 
@@ -124,25 +123,33 @@ func scaleUp(d Dec, factor int64) (Dec, string) {
 	return Mul(d, Int(factor))
 }
 
-// scaleDown returns d/factor, which must be a decimal, and the working. Other divisors than powers of ten divide the
-// digits, with zeros behind the point as long as there is a rest; then the point is placed.
+// scaleDown returns d/factor, which must be a decimal, and the working. Divisors other than powers of ten divide the
+// digits; a rest goes on behind a point, and gives as many decimals more:
 //
-//	32665/60: 32665/6={32:5r2,26:4r2,26:4r2,25:4r1.10:1r4,...}
+//	15.3/60: 153/6={15:2r3,33:5r3.30:5r0}255;2+1=3dp:15.3/60=0.255
 func scaleDown(d Dec, factor int64) (Dec, string) {
-	shift := len(strconv.FormatInt(factor, 10)) - len(strings.TrimRight(strconv.FormatInt(factor, 10), "0"))
-	divisor := factor / pow10(shift)
+	divisor, shift := factor, 0
+	for divisor%10 == 0 {
+		divisor, shift = divisor/10, shift+1
+	}
 	if divisor == 1 {
 		quotient := Dec{d.V, d.Scale + shift}.norm()
 		return quotient, fmt.Sprintf("%v/%d=%v", d, factor, quotient)
 	}
-	zeros := 0
-	for d.V*pow10(zeros)%divisor != 0 {
-		zeros++
+	steps := strings.Join(statedSteps(d.V, divisor), ",")
+	whole, more, mark := d.V, 0, "."
+	for whole%divisor != 0 {
+		rest := whole % divisor * 10
+		steps += fmt.Sprintf("%s%d:%dr%d", mark, rest, rest/divisor, rest%divisor)
+		whole, more, mark = whole*10, more+1, ","
 	}
-	whole := d.V * pow10(zeros)
-	quotient := Dec{whole / divisor, d.Scale + shift + zeros}.norm()
-	division := statedDivision(whole, divisor)
-	return quotient, fmt.Sprintf("%s;%ddp:%v/%d=%v", division, d.Scale+zeros+shift, d, factor, quotient)
+	places := fmt.Sprintf("%ddp", d.Scale+shift)
+	if more > 0 {
+		places = fmt.Sprintf("%d+%d=%ddp", d.Scale+shift, more, d.Scale+shift+more)
+	}
+	quotient := Dec{whole / divisor, d.Scale + shift + more}
+	return quotient.norm(), fmt.Sprintf("%d/%d={%s}%d;%s:%v/%d=%v",
+		d.V, divisor, steps, quotient.V, places, d, factor, quotient.norm())
 }
 
 func conversionItem(r *rand.Rand, value Dec, from, to unit, lines []string, result Dec) Item {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 )
 
 func makeRemainder(r *rand.Rand, level float64) Item {
@@ -64,21 +65,23 @@ func truth(b bool) string {
 	return "False"
 }
 
-// statedDivision is a/d for a divisor below 32, written as [DivMod] writes one of a digit: with so few multiples, a
-// step needs no scratch work.
+// statedDivision is a/d for a divisor below 32, written as [DivMod] writes one of a digit: with so few multiples, a step
+// needs no scratch work.
 func statedDivision(a, d int64) string {
-	steps, value, started := "", int64(0), false
+	return fmt.Sprintf("%d/%d={%s}%dr%d", a, d, strings.Join(statedSteps(a, d), ","), a/d, a%d)
+}
+
+// statedSteps are the steps of a long division.
+func statedSteps(a, d int64) []string {
+	var steps []string
+	value := int64(0)
 	for _, c := range digits(a) {
 		value = value*10 + int64(c-'0')
-		if !started && value < d {
+		if value < d && len(steps) == 0 {
 			continue
 		}
-		if started {
-			steps += ","
-		}
-		started = true
-		steps += fmt.Sprintf("%d:%dr%d", value, value/d, value%d)
+		steps = append(steps, fmt.Sprintf("%d:%dr%d", value, value/d, value%d))
 		value %= d
 	}
-	return fmt.Sprintf("%d/%d={%s}%dr%d", a, d, steps, a/d, a%d)
+	return steps
 }
