@@ -1,0 +1,203 @@
+package token
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/nikolalohinski/gonja/v2/builtins"
+	"github.com/nikolalohinski/gonja/v2/builtins/control_structures"
+	"github.com/nikolalohinski/gonja/v2/config"
+	"github.com/nikolalohinski/gonja/v2/exec"
+	"github.com/nikolalohinski/gonja/v2/loaders"
+	"github.com/nikolalohinski/gonja/v2/nodes"
+	"github.com/nikolalohinski/gonja/v2/parser"
+	"github.com/nikolalohinski/gonja/v2/tokens"
+)
+
+// Bounds on chat templates, which come with a checkpoint and are programs. Real ones have under 32 KiB.
+const (
+	maxTemplate = 64 << 10 // bytes of source
+	maxNesting  = 500      // open brackets, which the engine's parser follows by recursion
+	maxSteps    = 1000     // passes through loops and calls of macros, in all renderings
+	maxRange    = 1000     // length of a range(...)
+	maxError    = 400      // bytes of an error's text
+)
+
+// today is the date in prompts. It is fixed so that a prompt, and with it every sample, is the same tomorrow; it is the
+// one that Llama's templates fall back to.
+const today = "26 Jul 2024"
+
+// template is a chat template in Jinja, ready to be rendered.
+type template struct {
+	parsed *exec.Template
+}
+
+// parseTemplate compiles a template with the settings of the transformers library. The statements that read other
+// templates are absent, and those that repeat count their steps.
+func parseTemplate(source string) (t template, err error) {
+	defer recoverAs(&err)
+	if len(source) > maxTemplate {
+		return t, fmt.Errorf("it has %d bytes, and at most %d are allowed", len(source), maxTemplate)
+	}
+	if n := nesting(source); n > maxNesting {
+		return t, fmt.Errorf("its brackets are nested %d deep, and at most %d are allowed", n, maxNesting)
+	}
+	settings := config.New()
+	settings.TrimBlocks, settings.LeftStripBlocks = true, true
+	const path = "/chat_template"
+	loader, err := loaders.NewMemoryLoader(map[string]string{path: source})
+	if err != nil {
+		return t, err
+	}
+	t.parsed, err = exec.NewTemplate(path, settings, loader, &exec.Environment{
+		Context:           exec.NewContext(map[string]any{"namespace": builtin("namespace"), "range": boundedRange}),
+		Filters:           builtins.Filters,
+		Tests:             builtins.Tests,
+		Methods:           builtins.Methods,
+		ControlStructures: statements(&steps{}),
+	})
+	return t, brief(err)
+}
+
+// nesting returns how many brackets are open at most. Those in texts count too, which real templates can afford.
+func nesting(source string) int {
+	open, most := 0, 0
+	for _, r := range source {
+		switch r {
+		case '(', '[', '{':
+			open++
+		case ')', ']', '}':
+			open = max(open-1, 0)
+		}
+		most = max(most, open)
+	}
+	return most
+}
+
+// render returns the template's text for one message of the user, to be answered.
+func (t template) render(content, bos, eos string) (text string, err error) {
+	defer recoverAs(&err)
+	text, err = t.parsed.ExecuteToString(exec.NewContext(map[string]any{
+		"messages":              messages{map[string]any{"role": "user", "content": content}},
+		"add_generation_prompt": true,
+		"bos_token":             bos,
+		"eos_token":             eos,
+		"tools":                 nil,
+		"documents":             nil,
+		"date_string":           today,
+		"strftime_now":          func(string) string { return today },
+		"raise_exception":       func(message string) (string, error) { return "", errors.New(message) },
+	}))
+	return text, brief(err)
+}
+
+// brief keeps the end of an error of the engine, which otherwise begins with all of the template or of a recursion.
+func brief(err error) error {
+	if err == nil || len(err.Error()) <= maxError {
+		return err
+	}
+	text := err.Error()
+	return fmt.Errorf("... %s", strings.ToValidUTF8(text[len(text)-maxError:], ""))
+}
+
+// recoverAs turns a panic of the template engine into an error.
+func recoverAs(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("the template engine failed: %v", p)
+	}
+}
+
+// builtin returns a function that the engine defines.
+func builtin(name string) any {
+	function, _ := builtins.GlobalFunctions.Get(name)
+	return function
+}
+
+// boundedRange is Jinja's range([start,] stop[, step]), of bounded length.
+func boundedRange(bounds ...int) ([]int, error) {
+	start, stop, step := 0, 0, 1
+	switch len(bounds) {
+	case 1:
+		stop = bounds[0]
+	case 2:
+		start, stop = bounds[0], bounds[1]
+	case 3:
+		start, stop, step = bounds[0], bounds[1], bounds[2]
+	}
+	if len(bounds) == 0 || len(bounds) > 3 || step == 0 {
+		return nil, fmt.Errorf("range%v is not a range", bounds)
+	}
+	numbers := []int{}
+	for i := start; step > 0 && i < stop || step < 0 && i > stop; i += step {
+		if len(numbers) == maxRange {
+			return nil, fmt.Errorf("range%v is longer than %d", bounds, maxRange)
+		}
+		numbers = append(numbers, i)
+	}
+	return numbers, nil
+}
+
+// messages is a conversation. It finds its items itself because the engine does not find item -n of n.
+type messages []any
+
+// GetItem returns the message at an index, which counts from the end if it is negative.
+func (m messages) GetItem(key any) (*exec.Value, bool) {
+	i, ok := key.(int)
+	if i < 0 {
+		i += len(m)
+	}
+	if !ok || i < 0 || i >= len(m) {
+		return exec.AsValue(nil), false
+	}
+	return exec.AsValue(m[i]), true
+}
+
+// statements are the {% ... %} that a chat template may use.
+func statements(count *steps) *exec.ControlStructureSet {
+	parsers := make(map[string]parser.ControlStructureParser)
+	for _, name := range []string{"if", "for", "set", "macro", "break", "continue", "raw", "with"} {
+		parsers[name], _ = builtins.ControlStructures.Get(name)
+	}
+	parsers["for"] = count.each(parsers["for"])
+	parsers["macro"] = count.each(parsers["macro"])
+	return exec.NewControlStructureSet(parsers)
+}
+
+// steps is a statement that counts how often it is executed and fails after maxSteps. It bounds loops, and with macros
+// recursion too.
+type steps struct {
+	taken int
+}
+
+// each puts the counting statement into the body of every loop or macro that parse reads.
+func (s *steps) each(parse parser.ControlStructureParser) parser.ControlStructureParser {
+	return func(p, args *parser.Parser) (nodes.ControlStructure, error) {
+		statement, err := parse(p, args)
+		if err != nil {
+			return nil, err
+		}
+		count := &nodes.ControlStructureBlock{Location: statement.Position(), Name: "step", ControlStructure: s}
+		switch repeated := statement.(type) {
+		case *controlStructures.ForControlStructure:
+			repeated.BodyWrapper.Nodes = append([]nodes.Node{count}, repeated.BodyWrapper.Nodes...)
+		case *controlStructures.MacroControlStructure:
+			repeated.Wrapper.Nodes = append([]nodes.Node{count}, repeated.Wrapper.Nodes...)
+		}
+		return statement, nil
+	}
+}
+
+// Execute counts.
+func (s *steps) Execute(*exec.Renderer, *nodes.ControlStructureBlock) error {
+	s.taken++
+	if s.taken > maxSteps {
+		return fmt.Errorf("it takes more than %d steps", maxSteps)
+	}
+	return nil
+}
+
+// Position is nowhere: the statement is not in the source.
+func (s *steps) Position() *tokens.Token { return &tokens.Token{} }
+
+func (s *steps) String() string { return "step" }
