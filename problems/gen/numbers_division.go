@@ -65,8 +65,8 @@ func truth(b bool) string {
 	return "False"
 }
 
-// statedDivision is a/d for a divisor below 32, written as [DivMod] writes one of a digit: with so few multiples, a step
-// needs no scratch work.
+// statedDivision is a/d for a divisor below 32, written as [DivMod] writes one of a digit: with so few multiples, a
+// step needs no scratch work.
 func statedDivision(a, d int64) string {
 	return fmt.Sprintf("%d/%d={%s}%dr%d", a, d, strings.Join(statedSteps(a, d), ","), a/d, a%d)
 }
