@@ -29,8 +29,8 @@ type Key string
 // maxPasses is how often the normal form is applied before an answer that still changes is given up.
 const maxPasses = 6
 
-// KeyOf gives the key of an answer as a model or a data set writes it, in plain text or LaTeX. It reports false for a text
-// that holds no answer: empty, without any letter or digit, or longer than MaxLen.
+// KeyOf gives the key of an answer as a model or a data set writes it, in plain text or LaTeX. It reports false for a
+// text that holds no answer: empty, without any letter or digit, or longer than MaxLen.
 //
 // A key is a fixed point of the normal form, so KeyOf(string(key)) = key holds by construction.
 func KeyOf(raw string) (Key, bool) {
@@ -39,7 +39,7 @@ func KeyOf(raw string) (Key, bool) {
 		if len(s) > MaxLen {
 			return "", false
 		}
-		next := read(plain(s), maxDepth)
+		next := normal(plain(s))
 		if next == "" {
 			return "", false
 		}

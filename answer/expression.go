@@ -73,7 +73,7 @@ func tokenize(s string) (source string, names symbols, err error) {
 	var out strings.Builder
 	previous := byte(0) // the kind of the token before: n number, v variable, f function, or the operator itself
 	add := func(kind byte, text string) {
-		if (kind == 'n' || kind == 'v' || kind == 'f' || kind == '(') && (previous == 'n' || previous == 'v' || previous == ')') {
+		if strings.IndexByte("nvf(", kind) >= 0 && strings.IndexByte("nv)", previous) >= 0 {
 			out.WriteByte('*')
 		}
 		previous = kind

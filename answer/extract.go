@@ -6,7 +6,7 @@ import (
 )
 
 // maxTail is how much of a text's end Extract looks at: a final answer stands at the end, and the cost stays bounded.
-const maxTail = 64 << 10
+const maxTail = 16 << 10
 
 // Extract finds the final answer in a model's text and returns it as it is written there. It looks behind the last
 // </think>, if there is one, and takes the first that it finds of:

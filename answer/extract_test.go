@@ -40,9 +40,9 @@ func TestExtractFindsTheStatedAnswer(t *testing.T) {
 
 func TestExtractTakesNothingFromAnUnfinishedText(t *testing.T) {
 	for _, text := range []string{
-		"", "Let x be 5. Then 3x = 15", "Then 3x = 15.", "So 3x = 15 and then we must", "so we get x = 12 +", `\boxed{}`, `\boxed{`,
-		"The answer is", `\boxed{4} </think>`, "the answer is obtained by adding all of the numbers which were found so far in the table above",
-		"42", "Thus y = 7",
+		"", "42", "Let x be 5. Then 3x = 15", "Then 3x = 15.", "So 3x = 15 and then we must", "so we get x = 12 +",
+		"Thus y = 7", `\boxed{}`, `\boxed{`, `\boxed{4} </think>`, "The answer is",
+		"the answer is obtained by adding all of the numbers which were found so far in the table above",
 	} {
 		if raw, ok := Extract(text); ok {
 			t.Errorf("Extract(%q) = %q, want none", text, raw)
@@ -60,7 +60,9 @@ func TestExtractFromAHugeTextIsQuick(t *testing.T) {
 }
 
 func FuzzExtract(f *testing.F) {
-	for _, text := range []string{`\boxed{\frac{1}{2}}`, "#### 8", "Therefore, \\( x = 4 \\)", `</think>\boxed 5`, "Answer: A", `\boxed{\}}`} {
+	for _, text := range []string{
+		`\boxed{\frac{1}{2}}`, "#### 8", "Therefore, \\( x = 4 \\)", `</think>\boxed 5`, "Answer: A", `\boxed{\}}`,
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -10,16 +10,16 @@ import (
 
 // classes holds answers that share a key, line by line; different lines have different keys.
 var classes = [][]string{
-	{"5", "+5", "005", "5.0", "5.", "$5$", `\boxed{5}`, "**5**", "(5)", "[5]", "{5}", `\$5`, "x = 5", "f(2) = 5", "10/2", "2+3",
-		`\frac{10}{2}`, "5%", "5 cm", `5\text{ cm}^2`, "5 square feet", `5^\circ`, "5°", "5 dollars", `\sqrt{25}`, "5.", " 5 "},
+	{"5", "+5", "005", "5.0", "5.", "$5$", `\boxed{5}`, "**5**", "(5)", "[5]", "{5}", `\$5`, "x = 5", "f(2) = 5",
+		"10/2", "2+3", `\frac{10}{2}`, "5%", "5 cm", `5\text{ cm}^2`, "5 square feet", `5^\circ`, "5°", "5 dollars", `\sqrt{25}`, "5.", " 5 "},
 	{"-5", "−5", "- 5", `-\frac{10}{2}`, "5 - 10"},
 	{"0", "-0", "0.0", "3-3", "0/7"},
 	{"1234567", "1,234,567", `1{,}234{,}567`, `1\,234\,567`, `1,\!234,\! 567`, "1 234 567"},
 	{"1, 234, 567", "1,  234, 567", "1; 234; 567"},
 	{"0, 111", "0,111"},
 	{"100000000000000000000000000000001", "100,000,000,000,000,000,000,000,000,000,001"},
-	{"1/2", "0.5", ".5", "0.50", `\frac12`, `\frac 1 2`, `\dfrac{1}{2}`, `\tfrac{1}{2}`, `\frac{\frac{1}{4}}{\frac{1}{2}}`, "½", "2/4",
-		"50/100"},
+	{"1/2", "0.5", ".5", "0.50", `\frac12`, `\frac 1 2`, `\dfrac{1}{2}`, `\tfrac{1}{2}`, `\frac{\frac{1}{4}}{\frac{1}{2}}`,
+		"½", "2/4", "50/100"},
 	{"1/3", `\frac{1}{3}`, "k = 1/3"},
 	{"0.333"},
 	{"7/3", "2 1/3", `2\frac{1}{3}`, `2 \frac13`},
@@ -109,7 +109,8 @@ func TestKeysAreReadable(t *testing.T) {
 }
 
 func TestWhatIsNoAnswerHasNoKey(t *testing.T) {
-	for _, raw := range []string{"", " ", "$", "$$", "!!!", "[]", "()", `\boxed{}`, `\text{}`, "...", strings.Repeat("1", MaxLen+1)} {
+	tooLong := strings.Repeat("1", MaxLen+1)
+	for _, raw := range []string{"", " ", "$", "$$", "!!!", "[]", "()", `\boxed{}`, `\text{}`, "...", tooLong} {
 		if k, ok := KeyOf(raw); ok {
 			t.Errorf("KeyOf(%.20q) = %q, want none", raw, k)
 		}
@@ -140,14 +141,18 @@ func TestEveryWayToWriteARationalHasOneKey(t *testing.T) {
 
 // hostile inputs try to make the reader recurse, grow numbers or backtrack.
 var hostile = []string{
-	"9^9^9^9", "2^{2^{100}}", "10^100000", "((2^64)^64)^64", strings.Repeat("2^4000*", 40) + "1",
-	strings.Repeat("5^", 100) + "5", strings.Repeat("(", 4000), strings.Repeat("(", 2000) + "1" + strings.Repeat(")", 2000),
-	strings.Repeat(`\frac{1}{`, 400), strings.Repeat(`\sqrt`, 800), strings.Repeat("{", 4000), strings.Repeat("1,", 2000),
-	strings.Repeat("1 and ", 600), strings.Repeat("x=", 2000), strings.Repeat("1+", 127) + "1", strings.Repeat("-", 250) + "1",
-	strings.Repeat("[1,2],", 600), strings.Repeat("9", 4000), strings.Repeat("1<", 1000) + "1", strings.Repeat("{1,2},", 20),
-	"1/" + strings.Repeat("9", 4000), strings.Repeat("cm ", 1300), "5 " + strings.Repeat("cm ", 1300), "1e999", "1..5", "map(1..3, #)",
-	strings.Repeat("a*", 120) + "a", "let x = 1; x", "$env", "1000000!", strings.Repeat("(1,", 60), strings.Repeat(`\frac1`, 600),
+	"9^9^9^9", "2^{2^{100}}", "10^100000", "((2^64)^64)^64", "1e999", "1..5", "1000000!",
+	"map(1..3, #)", "let x = 1; x", "$env",
+	full("2^2000*"), full("5^"), full("("), strings.Repeat("(", 1000) + "1" + strings.Repeat(")", 1000),
+	strings.Repeat("(", 120) + "1" + strings.Repeat(")", 120), full(`\frac{1}{`), full(`\frac1`), full(`\sqrt`), full("{"),
+	full("1,"), full("1 and "), full("x+1 or "), full("x="), full("1<"), full("[1,2],"), full("(1,"),
+	strings.Repeat("{x+1,y^2},", 20), strings.Repeat("1+", 127) + "1", strings.Repeat("-", 250) + "1",
+	strings.Repeat("a*", 120) + "a", strings.Repeat("2^2000*", 30) + "1", full("9"), "1/" + full("9")[2:],
+	full("cm "), "5 " + full("cm ")[2:],
 }
+
+// full repeats a unit up to the longest answer there is.
+func full(unit string) string { return strings.Repeat(unit, MaxLen/len(unit)) }
 
 func TestHostileAnswersCostLittle(t *testing.T) {
 	for _, raw := range hostile {

@@ -14,12 +14,28 @@ const (
 	maxUnits    = 3  // behind one number
 )
 
-// read gives the normal form of a plain text, or "" when it holds no answer. The first reading that fits is taken: word,
-// time, choice, list, brackets, number, relation, expression, text.
-func read(s string, depth int) string {
-	if depth == 0 || strings.Count(s, ",")+strings.Count(s, ";") > maxElements {
+// normal gives the normal form of a plain text, or "" when it holds no answer.
+func normal(s string) string {
+	s = conjunction.ReplaceAllString(s, ", ")
+	if strings.Count(s, ",")+strings.Count(s, ";") >= maxElements || deep(s) {
 		return folded(s)
 	}
+	return read(s)
+}
+
+// deep reports whether brackets nest deeper than maxDepth, which bounds read's recursion.
+func deep(s string) bool {
+	depth := 0
+	for i := range len(s) {
+		if depth += nesting(s[i]); depth > maxDepth {
+			return true
+		}
+	}
+	return false
+}
+
+// read takes the first reading that fits: word, time, choice, list, brackets, number, relation, expression, text.
+func read(s string) string {
 	if w, ok := truths[strings.ToLower(s)]; ok {
 		return w
 	}
@@ -31,16 +47,16 @@ func read(s string, depth int) string {
 	}
 	s = joinThousands(withoutLabel(s))
 	if parts := split(s); len(parts) > 1 {
-		return strings.Join(readAll(parts, depth), ", ")
+		return strings.Join(readAll(parts), ", ")
 	}
 	if open, inner, shut, ok := bracketed(s); ok {
-		return readBrackets(open, inner, shut, depth)
+		return readBrackets(open, inner, shut)
 	}
 	s = withoutUnit(s)
 	if n, ok := number(s); ok {
 		return n.RatString()
 	}
-	if r, ok := relation(s, depth); ok {
+	if r, ok := relation(s); ok {
 		return r
 	}
 	if e, err := normalExpression(s); err == nil {
@@ -49,17 +65,23 @@ func read(s string, depth int) string {
 	return folded(s)
 }
 
+var conjunction = regexp.MustCompile(`,? (?:and|or) `)
+
 var truths = map[string]string{"true": "true", "yes": "true", "false": "false", "no": "false"}
 
 var (
 	timeOfDay = regexp.MustCompile(`^(\d{1,2}):(\d{2}) ?([AaPp])\.?[Mm]\.?$`)
 	// A letter alone, in brackets or not; or, up to J, with a closing mark and the text of the choice after it.
 	choice = regexp.MustCompile(`^\(?([A-Za-z])[).:]?$|^\(?([A-Ja-j])[).:] +[A-Za-z]{2}[^=]*$`)
-	label  = regexp.MustCompile(`^(?:[A-Za-z]+(?:_\w+)?'?(?: ?\([^()=<>]*\))?|\([a-zA-Z](?:, ?[a-zA-Z])*\)) ?(?:=| in ) ?([^=].*)$`)
+	name   = `(?:[A-Za-z]+(?:_\w+)?'?(?: ?\([^()=<>]*\))?|\([A-Za-z](?:, ?[A-Za-z])*\))`
+	label  = regexp.MustCompile(`^` + name + ` ?(?:=| in ) ?([^=].*)$`)
 )
 
 // withoutLabel drops the name that an answer is given to: x =, f(2) =, (p, q) =, x in.
 func withoutLabel(s string) string {
+	if !strings.Contains(s, "=") && !strings.Contains(s, " in ") {
+		return s
+	}
 	if m := label.FindStringSubmatch(s); m != nil {
 		return m[1]
 	}
@@ -107,11 +129,8 @@ func nesting(c byte) int {
 	return 0
 }
 
-var conjunction = regexp.MustCompile(`,? (?:and|or) `)
-
-// split cuts a list at the commas, semicolons, "and" and "or" outside brackets. Empty elements are dropped.
+// split cuts a list at the commas and semicolons outside brackets. Empty elements are dropped.
 func split(s string) []string {
-	s = conjunction.ReplaceAllString(s, ", ")
 	var parts []string
 	depth, start := 0, 0
 	cut := func(end int) {
@@ -130,10 +149,10 @@ func split(s string) []string {
 	return parts
 }
 
-func readAll(parts []string, depth int) []string {
+func readAll(parts []string) []string {
 	keys := make([]string, 0, len(parts))
 	for _, p := range parts {
-		if k := read(p, depth-1); k != "" {
+		if k := read(p); k != "" {
 			keys = append(keys, k)
 		}
 	}
@@ -155,15 +174,15 @@ func bracketed(s string) (open byte, inner string, shut byte, ok bool) {
 }
 
 // readBrackets reads a tuple, an interval, or a set, which is sorted and holds each element once.
-func readBrackets(open byte, inner string, shut byte, depth int) string {
+func readBrackets(open byte, inner string, shut byte) string {
 	if inner == "" && open == '{' {
 		return "emptyset"
 	}
 	parts := split(inner)
 	if len(parts) == 1 {
-		return read(parts[0], depth-1)
+		return read(parts[0])
 	}
-	keys := readAll(parts, depth)
+	keys := readAll(parts)
 	if open == '{' && shut == '}' {
 		slices.Sort(keys)
 		keys = slices.Compact(keys)
@@ -174,7 +193,8 @@ func readBrackets(open byte, inner string, shut byte, depth int) string {
 	return string(open) + strings.Join(keys, ", ") + string(shut)
 }
 
-var unit = regexp.MustCompile(`^(.*\S) *?\b([A-Za-z]{2,})\.?(?: ?\^ ?\(?[23]\)?)?$|^(.*\d) *([A-Za-z]{2,})\.?(?: ?\^ ?\(?[23]\)?)?$`)
+// A word at the end, squared or cubed or not; the second form stands for the lack of a space after a digit.
+var unit = regexp.MustCompile(`^(?:(.*\S) *?\b([A-Za-z]{2,})|(.*\d)([A-Za-z]{2,}))\.?(?: ?\^ ?\(?[23]\)?)?$`)
 
 // units are the names dropped after a number, in the singular. Names of one letter are missing on purpose: they are
 // variables more often than metres.
@@ -210,7 +230,7 @@ func withoutUnit(s string) string {
 var relationSign = regexp.MustCompile(`<=|>=|!=|==?|<|>`)
 
 // relation reads equations and inequalities side by side. One that points left is turned round: 3 > x is x < 3.
-func relation(s string, depth int) (string, bool) {
+func relation(s string) (string, bool) {
 	signs := relationSign.FindAllString(s, -1)
 	if len(signs) == 0 || len(signs) >= maxSides {
 		return "", false
@@ -218,7 +238,7 @@ func relation(s string, depth int) (string, bool) {
 	sides := relationSign.Split(s, -1)
 	left := true
 	for i := range sides {
-		sides[i] = read(strings.TrimSpace(sides[i]), depth-1)
+		sides[i] = read(strings.TrimSpace(sides[i]))
 		if sides[i] == "" {
 			return "", false
 		}
