@@ -12,9 +12,9 @@ import (
 //
 // A solution first writes down the quantities that matter, by their role, and then calculates:
 //
-//	Paco had 26 salty cookies and 17 sweet cookies. He ate 14 sweet cookies and 9 salty cookies. How many ...
-//	salty: had 26, out 9
-//	26-9=17
+//	Nina has 31 old stamps and 12 new stamps. She lost 5 new stamps and 8 old stamps. How many old stamps are left?
+//	old stamps: had 31, out 8, now ?
+//	31-8=23
 //
 // So understanding the story is a step apart from calculating, and numbers without a role drop out before it.
 

@@ -283,7 +283,7 @@ func goal(s *story) (string, Dec) {
 	case 0:
 		s.note("need ?, has {done}, more {more}")
 		return pick(s.r,
-			"{A} is baking a cake. {he} already put in {done} {cups} of {k1} and still needs {more} more. "+
+			"{A} is baking a cake. so far {he} has put in {done} {cups} of {k1} and still needs {more} more. "+
 				"how many {cups} of {k1} does the recipe need?",
 			"{A} has read {done} pages of a book. {more} pages are left. how many pages does the book have?",
 			"{A} finished {done} of {his} exercises and has {more} still to do. "+
@@ -292,15 +292,15 @@ func goal(s *story) (string, Dec) {
 	case 1:
 		s.note("need {need}, has ?, more {more}")
 		return pick(s.r,
-			"the recipe calls for {need} {cups} of {k1} and {other} {cups} of {k2}. "+
+			"the recipe asks for {need} {cups} of {k1} and {other} {cups} of {k2}. "+
 				"{A} still has to add {more} {cups} of {k1}. how many {cups} of {k1} did {he} put in?",
 			"a book has {need} pages. {A} still has {more} pages to read. how many pages has {he} read?",
 		), Int(s.sub(done+more, more))
 	}
 	s.note("need {need}, has {done}, more ?")
 	return pick(s.r,
-		"{A} is baking a cake. the recipe calls for {need} {cups} of {k1} and {other} {cups} of {k2}. "+
-			"{he} already put in {done} {cups} of {k1}. how many more {cups} of {k1} does {he} need to add?",
+		"{A} is baking a cake. the recipe asks for {need} {cups} of {k1} and {other} {cups} of {k2}. "+
+			"so far {he} has put in {done} {cups} of {k1}. how many more {cups} of {k1} must {he} add?",
 		"a recipe needs {other} {cups} of {k2} and {need} {cups} of {k1}. {A} put in {done} {cups} of {k1}. "+
 			"how many more {cups} of {k1} are needed?",
 		"{A} has to write {need} words. {he} has written {done}. how many words are still missing?",
@@ -323,7 +323,7 @@ func weight(s *story) (string, Dec) {
 	switch s.r.IntN(5) {
 	case 0:
 		s.note("had ?, out {first}, now {now}")
-		return "{A} weighs {now} {kg}. {he} lost {first} {kg} [by jogging|since last year]. " +
+		return "{A} weighs {now} {kg}. {he} lost {first} {kg} [by running|since last year]. " +
 				"how much did {he} weigh before?",
 			Int(s.add(had-first, first))
 	case 1:
