@@ -37,7 +37,7 @@ func refSample(logits []float32, how Sampling) Sampled {
 		for i, l := range logits {
 			weights[i] = Weight((l - largest) / how.Temperature)
 		}
-		token = new(Drawer).Draw(weights, logits, how)
+		token = new(Drawer).Draw(weights, how)
 	}
 	logTotal := math.Log(total)
 	return Sampled{

@@ -1,10 +1,6 @@
 package kernels
 
-import (
-	"cmp"
-	"math"
-	"slices"
-)
+import "math"
 
 // weightOne is the weight of the most probable token.
 const weightOne = 1 << 30
@@ -40,27 +36,29 @@ var exp2Poly = [6]float32{1, 0.693147004, 0.240222424, 0.0555073358, 0.009671512
 // roundMagic added to and taken from a float32 below 2^22 rounds it to the nearest integer, half to even.
 const roundMagic = 3 << 22
 
-// Drawer holds the working space of [Drawer.Draw]; its zero value is ready.
-type Drawer struct{ rank []int32 }
+// Drawer draws from weights; it holds the space that this takes. The zero value is ready.
+type Drawer struct{ heap rankHeap }
 
-// Draw draws a token from the weights of a row's tokens at its temperature, which it overwrites: those that TopK, TopP
-// and MinP cut off become 0. The token is the first whose weight, added to those of all lower ids, exceeds Uniform
-// times the total. Tokens rank by weight, then by logit, the lower id first; TopK and TopP cut by rank. The total that
+// Draw draws a token from the weights of a row's tokens, made at its temperature. It overwrites them: those that TopK,
+// TopP and MinP cut off become 0. The token is the first whose weight, added to those of all lower ids, exceeds Uniform
+// times the total. Tokens rank by weight, equal ones the lower id first; TopK and TopP cut by rank, and the total that
 // TopP compares with is of what TopK kept.
-func (d *Drawer) Draw(weights []int32, logits []float32, how Sampling) int32 {
-	if how.TopK > 0 && how.TopK < len(weights) || how.TopP > 0 && how.TopP < 1 {
-		d.cutByRank(weights, logits, how)
+func (d *Drawer) Draw(weights []int32, how Sampling) int32 {
+	if how.TopK > 0 && how.TopK < len(weights) {
+		d.keep(weights, how.TopK, math.Inf(1))
 	}
-	total := int64(0)
-	floor := float64(how.MinP) * weightOne
-	for i, w := range weights {
-		if float64(w) < floor {
-			weights[i] = 0
-		} else {
-			total += int64(w)
+	if how.TopP > 0 && how.TopP < 1 {
+		d.keep(weights, len(weights), float64(how.TopP)*float64(total(weights)))
+	}
+	if how.MinP > 0 {
+		least := float64(how.MinP) * weightOne
+		for i, w := range weights {
+			if float64(w) < least {
+				weights[i] = 0
+			}
 		}
 	}
-	target := int64(float64(how.Uniform) * float64(total))
+	target := int64(float64(how.Uniform) * float64(total(weights)))
 	for i, w := range weights {
 		if target -= int64(w); target < 0 {
 			return int32(i)
@@ -69,34 +67,67 @@ func (d *Drawer) Draw(weights []int32, logits []float32, how Sampling) int32 {
 	return 0
 }
 
-func (d *Drawer) cutByRank(weights []int32, logits []float32, how Sampling) {
-	d.rank = d.rank[:0]
-	for i, w := range weights {
+func total(weights []int32) int64 {
+	sum := int64(0)
+	for _, w := range weights {
+		sum += int64(w)
+	}
+	return sum
+}
+
+// keep keeps the highest ranks until they are most tokens or weigh enough. A heap finds them: a language model's
+// distribution needs few of its many tokens, and sorting all would take longer than everything else in a draw.
+func (d *Drawer) keep(weights []int32, most int, enough float64) {
+	d.heap.fill(weights)
+	clear(weights)
+	sum := int64(0)
+	for n := 0; n < most && float64(sum) < enough && len(d.heap) > 0; n++ {
+		id, w := d.heap.pop()
+		weights[id] = w
+		sum += int64(w)
+	}
+}
+
+// rankHeap is a binary heap of tokens with the highest rank first. A key is a token's weight above its inverted id.
+type rankHeap []uint64
+
+// fill makes a heap of the tokens that have a weight.
+func (h *rankHeap) fill(weights []int32) {
+	*h = (*h)[:0]
+	for id, w := range weights {
 		if w > 0 {
-			d.rank = append(d.rank, int32(i))
+			*h = append(*h, uint64(w)<<32|uint64(^uint32(id)))
 		}
 	}
-	slices.SortFunc(d.rank, func(a, b int32) int {
-		return cmp.Or(cmp.Compare(weights[b], weights[a]), cmp.Compare(logits[b], logits[a]), cmp.Compare(a, b))
-	})
-	keep := len(d.rank)
-	if how.TopK > 0 {
-		keep = min(keep, how.TopK)
+	for i := len(*h)/2 - 1; i >= 0; i-- {
+		h.sink(i)
 	}
-	if how.TopP > 0 && how.TopP < 1 {
-		total, sum := int64(0), int64(0)
-		for _, i := range d.rank[:keep] {
-			total += int64(weights[i])
+}
+
+// pop takes the highest rank out.
+func (h *rankHeap) pop() (id uint32, weight int32) {
+	s := *h
+	top := s[0]
+	s[0] = s[len(s)-1]
+	*h = s[:len(s)-1]
+	h.sink(0)
+	return ^uint32(top), int32(top >> 32)
+}
+
+// sink moves the key at i down to its place.
+func (h rankHeap) sink(i int) {
+	for {
+		child := 2*i + 1
+		if child >= len(h) {
+			return
 		}
-		need := float64(how.TopP) * float64(total)
-		for k, i := range d.rank[:keep] {
-			if sum += int64(weights[i]); float64(sum) >= need {
-				keep = k + 1
-				break
-			}
+		if child+1 < len(h) && h[child+1] > h[child] {
+			child++
 		}
-	}
-	for _, i := range d.rank[keep:] {
-		weights[i] = 0
+		if h[i] >= h[child] {
+			return
+		}
+		h[i], h[child] = h[child], h[i]
+		i = child
 	}
 }

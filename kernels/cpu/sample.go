@@ -51,7 +51,7 @@ func (o *ops) drawRow(logits []float32, how kernels.Sampling, s *scratch) kernel
 	if how.Temperature > 0 {
 		weights := s.weights[:len(logits)]
 		o.drawWeights(weights, logits, largest, how.Temperature)
-		token = s.drawer.Draw(weights, logits, how)
+		token = s.drawer.Draw(weights, how)
 	} else {
 		for logits[token] != largest {
 			token++
