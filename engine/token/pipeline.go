@@ -1,6 +1,9 @@
 package token
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // The steps that tokenizer.json describes around the model: what is done to a text before it, and the token that a
 // sequence begins with.
@@ -15,21 +18,21 @@ func normalizesNFC(c *component) (bool, error) {
 	case c.Type != "Sequence":
 		return false, fmt.Errorf("normalizer %q is not supported, only NFC", c.Type)
 	}
-	any := false
+	found := false
 	for _, step := range c.Normalizers {
 		nfc, err := normalizesNFC(&step)
 		if err != nil {
 			return false, err
 		}
-		any = any || nfc
+		found = found || nfc
 	}
-	return any, nil
+	return found, nil
 }
 
 // newSplitter reads a pre-tokenizer: ByteLevel, or a Sequence of a Split and a ByteLevel that does not split again.
 func newSplitter(c *component) (splitter, error) {
 	if c == nil {
-		return nil, fmt.Errorf("pre_tokenizer is missing, want ByteLevel")
+		return nil, errors.New("pre_tokenizer is missing, want ByteLevel")
 	}
 	steps := []component{*c}
 	if c.Type == "Sequence" {
@@ -40,7 +43,7 @@ func newSplitter(c *component) (splitter, error) {
 	}
 	last := steps[len(steps)-1]
 	if last.AddPrefixSpace {
-		return nil, fmt.Errorf("pre_tokenizer: add_prefix_space is not supported")
+		return nil, errors.New("pre_tokenizer: add_prefix_space is not supported")
 	}
 	ownRegex := last.UseRegex == nil || *last.UseRegex
 	switch {
@@ -49,7 +52,7 @@ func newSplitter(c *component) (splitter, error) {
 	case len(steps) == 1:
 		return splitWhole, nil
 	case ownRegex:
-		return nil, fmt.Errorf("pre_tokenizer: a ByteLevel with use_regex after a Split is not supported")
+		return nil, errors.New("pre_tokenizer: a ByteLevel with use_regex after a Split is not supported")
 	}
 	return patternSplitter(steps[0])
 }
@@ -58,7 +61,7 @@ func newSplitter(c *component) (splitter, error) {
 // matches and to remove everything else are the same.
 func patternSplitter(c component) (splitter, error) {
 	if c.Pattern.Regex == nil {
-		return nil, fmt.Errorf("pre_tokenizer: Split has no regular expression")
+		return nil, errors.New("pre_tokenizer: Split has no regular expression")
 	}
 	isolated := c.Behavior == "Isolated" && !c.Invert
 	kept := c.Behavior == "Removed" && c.Invert

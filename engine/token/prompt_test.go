@@ -79,7 +79,8 @@ func TestPromptRendersTheChatTemplate(t *testing.T) {
 		{plain, "{{ bos_token }}{% if %}", "<|begin|>{{ bos_token }}{% if %}<think>"},
 		{plain, "", "<|begin|><think>"},
 		{"{{ messages[0].content|trim }}.{{ messages[0].content|trim }}", " x ", "x.x"},
-		{"{% for m in messages %}\n  {% if m.role == 'user' %}\n{{ m.content.lstrip(' ') }}|\n  {% endif %}\n{% endfor %}\n", " x ", "x |\n"},
+		{"{% for m in messages %}\n  {% if m.role == 'user' %}\n{{ m.content.lstrip(' ') }}|\n  {% endif %}\n{% endfor %}\n",
+			" x ", "x |\n"},
 		{"{{ messages[0].content }} {{ tools is none }} {{ range(2, 7, 2)|join(',') }}", "x", "x True 2,4,6"},
 	} {
 		tok := load(t, "llama3", map[string]string{
