@@ -326,7 +326,7 @@ func TestNoMoreSamplesRunThanThereAreSlots(t *testing.T) {
 
 func TestAShortWindowFillsItsSlotsAndALateSampleIsNotBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFake(8, 20*time.Millisecond, func(Sample) plan { return plan{} })
+		f := newFake(8, 50*time.Millisecond, func(Sample) plan { return plan{} })
 		if spend(t, f, time.Second, 1, StopRule{}); len(f.started) != 8 {
 			t.Errorf("%d samples in a short window, want 8", len(f.started))
 		}
@@ -358,6 +358,19 @@ func TestLandingLeavesTimeForTheStepsThatAreMeasured(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestTheStepEstimateRisesAtOnceAndFallsSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake(1, 10*time.Millisecond, func(Sample) plan { return plan{} })
+		f.land = func(ID) time.Duration { return never }
+		for _, ms := range []time.Duration{10, 100, 10} {
+			f.events <- Event{Status: Running, Step: ms * time.Millisecond}
+		}
+		if got := spend(t, f, time.Minute, 1, StopRule{}).Step; got != 91*time.Millisecond {
+			t.Errorf("estimate %v after steps of 10, 100 and 10 ms, want 91 ms", got)
+		}
+	})
 }
 
 func TestSeedsAreDistinctAndDependOnRunProblemAndIndex(t *testing.T) {
