@@ -63,7 +63,7 @@ func refMatMul(y, x View, rows int, m *refMatrix, add bool) {
 	}
 }
 
-// RMSNorm is y[r,i] = x[r,i] / sqrt(mean_i(x[r,i]^2) + eps) * weight[i]. (arXiv 1910.07467)
+// RMSNorm is y[r,i] = x[r,i] / sqrt(mean_i(x[r,i]^2) + eps) * weight[i] (arXiv 1910.07467).
 func (*Reference) RMSNorm(y, x View, rows, n int, weight Buffer, eps float32) {
 	y.Check("rmsnorm", "y", rows, n)
 	x.Check("rmsnorm", "x", rows, n)
@@ -81,7 +81,7 @@ func (*Reference) RMSNorm(y, x View, rows, n int, weight Buffer, eps float32) {
 	}
 }
 
-// SwiGLU is y[r,i] = silu(gu[r,i]) * gu[r,n+i]. (arXiv 2002.05202)
+// SwiGLU is y[r,i] = silu(gu[r,i]) * gu[r,n+i] (arXiv 2002.05202).
 func (*Reference) SwiGLU(y, gu View, rows, n int) {
 	y.Check("swiglu", "y", rows, n)
 	gu.Check("swiglu", "gu", rows, 2*n)

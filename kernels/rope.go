@@ -27,7 +27,8 @@ func (t *Rope) Grow(shape AttentionShape, n int) {
 	}
 }
 
-// Rotate writes the head x, rotated by position pos, to y. The table must cover pos.
+// Rotate writes the head x, rotated by position pos, to y. The table must cover pos. The conversions forbid fused
+// multiply-adds, so that processors with and without them cache the same keys.
 func (t *Rope) Rotate(y, x []float32, pos int) {
 	half := t.headDim / 2
 	row := t.cosSin[pos*t.headDim : (pos+1)*t.headDim]

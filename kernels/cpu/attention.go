@@ -48,7 +48,9 @@ func (o *ops) CopyPage(cache kernels.KVCache, dst, src int) {
 }
 
 // Attention runs two tasks, since every row of a prompt's chunk attends to keys that other rows bring.
-func (o *ops) Attention(y, qkv kernels.View, spans []kernels.Span, shape kernels.AttentionShape, cache kernels.KVCache) {
+func (o *ops) Attention(
+	y, qkv kernels.View, spans []kernels.Span, shape kernels.AttentionShape, cache kernels.KVCache,
+) {
 	c := cache.(*kvCache)
 	kernels.CheckAttention(y, qkv, spans, shape, c.shape, c.pages)
 	tokens, positions, end := 0, 0, 0

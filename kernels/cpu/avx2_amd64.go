@@ -4,47 +4,47 @@
 
 package cpu
 
-// tile1x1 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 1, p < 1, c < 16, i < k.
+// tile1x1 is [instructions].tile for 1 rows and 1 panels.
 //
 //go:noescape
 func tile1x1(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile2x1 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 2, p < 1, c < 16, i < k.
+// tile2x1 is [instructions].tile for 2 rows and 1 panels.
 //
 //go:noescape
 func tile2x1(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile3x1 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 3, p < 1, c < 16, i < k.
+// tile3x1 is [instructions].tile for 3 rows and 1 panels.
 //
 //go:noescape
 func tile3x1(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile4x1 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 4, p < 1, c < 16, i < k.
+// tile4x1 is [instructions].tile for 4 rows and 1 panels.
 //
 //go:noescape
 func tile4x1(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile5x1 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 5, p < 1, c < 16, i < k.
+// tile5x1 is [instructions].tile for 5 rows and 1 panels.
 //
 //go:noescape
 func tile5x1(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile6x1 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 6, p < 1, c < 16, i < k.
+// tile6x1 is [instructions].tile for 6 rows and 1 panels.
 //
 //go:noescape
 func tile6x1(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile1x4 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 1, p < 4, c < 16, i < k.
+// tile1x4 is [instructions].tile for 1 rows and 4 panels.
 //
 //go:noescape
 func tile1x4(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile2x2 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 2, p < 2, c < 16, i < k.
+// tile2x2 is [instructions].tile for 2 rows and 2 panels.
 //
 //go:noescape
 func tile2x2(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)
 
-// tile3x2 is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < 3, p < 2, c < 16, i < k.
+// tile3x2 is [instructions].tile for 3 rows and 2 panels.
 //
 //go:noescape
 func tile3x2(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)

@@ -39,7 +39,7 @@ const maxThreads = 1024
 // New returns the fastest Ops that this processor can run. Close it to stop its workers.
 func New(opts Options) (kernels.Ops, error) {
 	if opts.Threads < 0 || opts.Threads > maxThreads {
-		return nil, fmt.Errorf("starting cpu kernels: %d threads: choose between 1 and %d, or 0 for as many as there are cores",
+		return nil, fmt.Errorf("starting cpu kernels: %d threads: choose 1 to %d, or 0 for as many as Go may run",
 			opts.Threads, maxThreads)
 	}
 	return newOps(opts, bestInstructions()), nil

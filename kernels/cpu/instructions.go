@@ -9,16 +9,32 @@ type instructions struct {
 	// the shapes that panelsPerTile allows, and i < k runs from first to last whatever the shape is.
 	tile func(rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool)
 
-	mambaBlocks func(t *mambaToken)                                        // one token of some channels
-	sumSquares  func(x []float32) float32                                  // sum_i x[i]^2
-	scaleRow    func(y, x, w []float32, scale float32)                     // y[i] = x[i]*scale*w[i]
-	swiGLURow   func(y, gate, up []float32)                                // y[i] = silu(gate[i])*up[i]
-	maxRow      func(x []float32) float32                                  // largest value, NaN left out
-	expSum      func(x []float32, largest, scale float32) float32          // x[i] = exp(scale*(x[i]-largest)) and their sum
-	expMoments  func(x []float32, largest float32) (total, moment float32) // sums of exp(t), t*exp(t); t = x[i]-largest
-	drawWeights func(w []int32, x []float32, largest, temperature float32) // w[i] = Weight((x[i]-largest)/temperature)
+	// mambaBlocks is one token of some channels.
+	mambaBlocks func(t *mambaToken)
 
-	fmaRounds func(n int) // n rounds of multiply-adds with nothing to load, see PeakFMA; nil if there is nothing to measure
+	// sumSquares returns sum_i x[i]^2.
+	sumSquares func(x []float32) float32
+
+	// scaleRow is y[i] = x[i]*scale*w[i].
+	scaleRow func(y, x, w []float32, scale float32)
+
+	// swiGLURow is y[i] = silu(gate[i])*up[i].
+	swiGLURow func(y, gate, up []float32)
+
+	// maxRow returns the largest value, NaN left out.
+	maxRow func(x []float32) float32
+
+	// expSum is x[i] = exp(scale*(x[i]-largest)) and returns their sum.
+	expSum func(x []float32, largest, scale float32) float32
+
+	// expMoments returns the sums of exp(t[i]) and of t[i]*exp(t[i]), where t[i] = x[i]-largest.
+	expMoments func(x []float32, largest float32) (total, moment float32)
+
+	// drawWeights is w[i] = kernels.Weight((x[i]-largest)/temperature), in every bit.
+	drawWeights func(w []int32, x []float32, largest, temperature float32)
+
+	// fmaRounds does n rounds of multiply-adds with nothing to load, for PeakFMA; nil if there is nothing to measure.
+	fmaRounds func(n int)
 }
 
 // flopsPerRound is the number of floating-point operations that fmaRounds does in each round.
@@ -42,7 +58,9 @@ func panelsPerTile(rows int) int {
 }
 
 // block computes a product of any number of rows and panels by tiles.
-func (in *instructions) block(rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool) {
+func (in *instructions) block(
+	rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool,
+) {
 	tiles := (rows + tileRows - 1) / tileRows
 	for t := range tiles {
 		from, to := share(rows, t, tiles)

@@ -3,6 +3,7 @@
 package cpu
 
 import (
+	"fmt"
 	"math"
 
 	"golang.org/x/sys/cpu"
@@ -68,5 +69,7 @@ func tileAVX2(rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y
 		tile5x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
 	case rows == 6:
 		tile6x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
+	default:
+		panic(fmt.Sprintf("cpu: there is no tile of %d rows and %d panels", rows, panels))
 	}
 }

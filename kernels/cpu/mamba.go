@@ -66,7 +66,8 @@ func (m *mambaState) slot(i int) (scan, conv []float32) {
 
 func (o *ops) NewMambaState(shape kernels.MambaShape, slots int) kernels.MambaState {
 	shape.Check()
-	return &mambaState{shape, slots, aligned(slots * shape.DInner * shape.DState), aligned(slots * (shape.DConv - 1) * shape.DXB)}
+	scan, conv := shape.DInner*shape.DState, (shape.DConv-1)*shape.DXB
+	return &mambaState{shape, slots, aligned(slots * scan), aligned(slots * conv)}
 }
 
 func (o *ops) CopyMambaState(state kernels.MambaState, dst, src int) {
@@ -127,7 +128,7 @@ func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
 			clear(conv[j*shape.DXB:][x0:x1])
 		}
 	}
-	// x of the token t, or of a token before the span: history ends with t = -1.
+	// x of the span's token i, or of a token before the span: the history ends with token -1.
 	x := func(i int) []float32 {
 		if i >= 0 {
 			return row(t.p, span.Row+i, shape.InProj())[shape.DInner:]
@@ -151,6 +152,7 @@ func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
 		k.y = row(t.y, span.Row+i, shape.DInner)[d0:]
 		t.o.mambaBlocks(k)
 	}
+	// Each row of history comes from a later one or from the span, so that none is read after it was replaced.
 	for j := range shape.DConv - 1 {
 		copy(conv[j*shape.DXB:][x0:x1], x(span.Len - shape.DConv + 1 + j)[x0:x1])
 	}

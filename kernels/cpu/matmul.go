@@ -6,8 +6,8 @@ import (
 	"caucus/kernels"
 )
 
-// matrix is a weight matrix in panels of 16 output columns, [out/16][in][16]: a tile reads one panel from first to last.
-// The columns that the last panel has beyond out are 0.
+// matrix is a weight matrix in panels of 16 output columns, [out/16][in][16]: a tile reads one panel from first to
+// last. The columns that the last panel has beyond out are 0.
 type matrix struct {
 	out, in int
 	panels  []float32

@@ -28,10 +28,11 @@ func linearScenarios() []scenario {
 		}})
 	}
 	for _, n := range []int{1, 7, 8, 15, 16, 17, 33, 48, 192, 524} {
-		all = append(all,
-			scenario{fmt.Sprintf("rmsnorm %d", n), func(t *testing.T, ops kernels.Ops, rec *record) { rmsNorm(t, ops, rec, 3, n) }},
-			scenario{fmt.Sprintf("swiglu %d", n), func(t *testing.T, ops kernels.Ops, rec *record) { swiGLU(t, ops, rec, 3, n) }},
-			scenario{fmt.Sprintf("embed %d", n), func(t *testing.T, ops kernels.Ops, rec *record) { embed(t, ops, rec, n) }})
+		all = append(all, scenario{fmt.Sprintf("rows of %d", n), func(t *testing.T, ops kernels.Ops, rec *record) {
+			embed(t, ops, rec, n)
+			rmsNorm(t, ops, rec, 3, n)
+			swiGLU(t, ops, rec, 3, n)
+		}})
 	}
 	return all
 }
@@ -152,14 +153,26 @@ func testNaN(t *testing.T, ops kernels.Ops) {
 func testMisuse(t *testing.T, ops kernels.Ops) {
 	small := kernels.View{Buf: ops.NewBuffer(10), Stride: 5}
 	weights := ops.NewMatrix(make([]float32, 30), 6, 5)
+	overlapping := kernels.View{Buf: small.Buf, Stride: 2}
+	before := kernels.View{Buf: small.Buf, Off: -1, Stride: 5}
+	groupless := kernels.MambaShape{DInner: 8, DXB: 5, DState: 4, DConv: 4}
+	headless := kernels.AttentionShape{Heads: 3, KVHeads: 2, HeadDim: 8, RopeTheta: 1e4}
+	heads := kernels.AttentionShape{Heads: 1, KVHeads: 1, HeadDim: 2, RopeTheta: 1e4}
+	cache := ops.NewKVCache(heads, 1)
+	attend := func(s kernels.Span) func() {
+		return func() { ops.Attention(small, small, []kernels.Span{s}, heads, cache) }
+	}
 	misuses := map[string]func(){
-		"a matrix of another length":    func() { ops.NewMatrix(make([]float32, 5), 2, 3) },
-		"a result that does not fit":    func() { ops.MatMul(small, small, 2, weights) },
-		"rows that overlap":             func() { ops.SwiGLU(small, kernels.View{Buf: small.Buf, Stride: 2}, 2, 2) },
-		"a token outside the table":     func() { ops.Embed(small, weights, []int32{6}) },
-		"a negative offset":             func() { ops.SwiGLU(kernels.View{Buf: small.Buf, Off: -1, Stride: 5}, small, 1, 2) },
-		"a Mamba shape without a group": func() { ops.NewMambaState(kernels.MambaShape{DInner: 8, DXB: 5, DState: 4, DConv: 4}, 1) },
-		"heads that do not divide":      func() { ops.NewKVCache(kernels.AttentionShape{Heads: 3, KVHeads: 2, HeadDim: 8, RopeTheta: 1e4}, 1) },
+		"a matrix of another length":       func() { ops.NewMatrix(make([]float32, 5), 2, 3) },
+		"a result that does not fit":       func() { ops.MatMul(small, small, 2, weights) },
+		"rows that overlap":                func() { ops.SwiGLU(small, overlapping, 2, 2) },
+		"a negative offset":                func() { ops.SwiGLU(before, small, 1, 2) },
+		"a token outside the table":        func() { ops.Embed(small, weights, []int32{6}) },
+		"a Mamba shape without groups":     func() { ops.NewMambaState(groupless, 1) },
+		"heads that do not divide":         func() { ops.NewKVCache(headless, 1) },
+		"a position beyond its page table": attend(kernels.Span{Len: 1, Pos: kernels.PageLen, Pages: []int32{0}}),
+		"a page outside the cache":         attend(kernels.Span{Len: 1, Pages: []int32{1}}),
+		"a span without tokens":            attend(kernels.Span{Pages: []int32{0}}),
 	}
 	for name, misuse := range misuses {
 		func() {

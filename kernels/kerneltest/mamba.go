@@ -134,7 +134,9 @@ func testMambaChunks(t *testing.T, ops kernels.Ops) {
 
 // testMambaAlone runs spans together and one by one.
 func testMambaAlone(t *testing.T, ops kernels.Ops) {
-	spans := []kernels.Span{{Slot: 4, Row: 0, Len: 1, Pos: 3}, {Slot: 1, Row: 1, Len: 6}, {Slot: 0, Row: 7, Len: 1, Pos: 9}}
+	spans := []kernels.Span{
+		{Slot: 4, Row: 0, Len: 1, Pos: 3}, {Slot: 1, Row: 1, Len: 6}, {Slot: 0, Row: 7, Len: 1, Pos: 9},
+	}
 	for _, shape := range mambaShapes {
 		together, alone := newMambaRig(ops, shape, 8), newMambaRig(ops, shape, 8)
 		together.run(spans...)

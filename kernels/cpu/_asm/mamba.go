@@ -7,10 +7,11 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// mambaBlocks runs one token through some blocks of 8 channels. The loops over n and over the taps stay loops: a block's
-// 16 states are as much work as the core's window holds.
+// mambaBlocks runs one token through some blocks of 8 channels. The loop over the states is not unrolled: the core
+// overlaps its rounds, whose only link is the sum.
 func mambaBlocks() {
-	TEXT("mambaBlocksAVX2", NOSPLIT, "func(blocks, states, taps int, at *int32, x *[]float32, w, z, b, c, dt, s, y *float32)")
+	TEXT("mambaBlocksAVX2", NOSPLIT,
+		"func(blocks, states, taps int, at *int32, x *[]float32, w, z, b, c, dt, s, y *float32)")
 	Doc("mambaBlocksAVX2 is [mambaToken.generic] for blocks of 8 lanes.")
 	Pragma("noescape")
 	e := newExp2(true)

@@ -13,8 +13,7 @@ import (
 func tile(rows, panels int) {
 	name := fmt.Sprintf("tile%dx%d", rows, panels)
 	TEXT(name, NOSPLIT, "func(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)")
-	Doc(fmt.Sprintf("%s is y[r][p*16+c] = (add != 0 ? y : 0) + sum_i x[r][i]*w[p][i][c] for r < %d, p < %d, c < 16, i < k.",
-		name, rows, panels))
+	Doc(fmt.Sprintf("%s is [instructions].tile for %d rows and %d panels.", name, rows, panels))
 	Pragma("noescape")
 	k := Load(Param("k"), GP64())
 	x := newRows(Load(Param("x"), GP64()), loadStride("ldx"), rows)

@@ -1,0 +1,45 @@
+package cpu
+
+import (
+	"testing"
+
+	"caucus/kernels"
+)
+
+func TestStepsAllocateNothing(t *testing.T) {
+	const rows, n, vocabulary = 6, 192, 272
+	o := withThreads(bestInstructions(), 2)()
+	defer o.Close()
+	shape := kernels.MambaShape{DInner: n, DXB: 64, DState: 16, DTRank: 12, DConv: 4}
+	w := kernels.MambaWeights{Shape: shape, ConvW: random(n * 4), ConvB: random(n), DTBias: random(n),
+		A: make([]float32, n*16), D: random(n)}
+	o.PrepareMamba(&w)
+	state := o.NewMambaState(shape, rows)
+	heads := kernels.AttentionShape{Heads: 6, KVHeads: 2, HeadDim: 32, RopeTheta: 1e4}
+	cache := o.NewKVCache(heads, rows*4)
+	m := o.NewMatrix(random(n*vocabulary), vocabulary, n)
+	x, y, p := view(o, rows, n), view(o, rows, n), view(o, rows, shape.InProj())
+	logits, qkv, gu := view(o, rows, vocabulary), view(o, rows, heads.QKV()), view(o, rows, 2*n)
+	weight := o.NewBuffer(n)
+	spans, how := make([]kernels.Span, rows), make([]kernels.Sampling, rows)
+	for r := range spans {
+		i := int32(4 * r)
+		spans[r] = kernels.Span{Slot: r, Row: r, Len: 1, Pos: 99, Pages: []int32{i, i + 1, i + 2, i + 3}}
+		how[r] = kernels.Sampling{Temperature: 1, TopP: 0.9, TopK: 50, Uniform: 0.3}
+	}
+	out, tokens := make([]kernels.Sampled, rows), make([]int32, rows)
+	step := func() {
+		o.Embed(x, m, tokens)
+		o.RMSNorm(y, x, rows, n, weight, 1e-5)
+		o.Mamba(y, p, x, spans, &w, state)
+		o.Attention(y, qkv, spans, heads, cache)
+		o.SwiGLU(y, gu, rows, n)
+		o.MatMul(logits, y, rows, m)
+		o.Sample(out, logits, vocabulary, how)
+		o.CopyMambaState(state, 1, 0)
+		o.CopyPage(cache, 1, 0)
+	}
+	if n := testing.AllocsPerRun(20, step); n != 0 {
+		t.Errorf("a step allocates %v times", n)
+	}
+}
