@@ -10,14 +10,14 @@ import (
 
 var algebraFamilies = []Family{
 	{"algebra__linear_1d", 1, drawn(makeLinear1D)},
-	{"algebra__linear_2d", 1, drawn(makeLinear2D)},
+	{"algebra__linear_2d", 1.5, drawn(makeLinear2D)},
 	{"algebra__sequence_next_term", 1, drawn(makeNextTerm)},
 	{"algebra__sequence_nth_term", 1, drawn(makeNthTerm)},
 	{"polynomials__evaluate", 1, drawn(makeEvaluate)},
 	{"polynomials__collect", 1, drawn(makeCollect)},
-	{"polynomials__add", 1, drawn(makeAdd)},
-	{"polynomials__coefficient_named", 1, drawn(makeCoefficient)},
-	{"polynomials__compose", 1, drawn(makeCompose)},
+	{"polynomials__add", 1.3, drawn(makeAdd)},
+	{"polynomials__coefficient_named", 1.5, drawn(makeCoefficient)},
+	{"polynomials__compose", 1.5, drawn(makeCompose)},
 	{"polynomials__expand", 1, drawn(makeExpand)},
 	{"calculus__differentiate", 1, drawn(makeDifferentiate)},
 	{"algebra__linear_1d_composed", 0.4, drawn(composedEquation)},

@@ -11,10 +11,10 @@ var arithmeticFamilies = []Family{
 	{"arithmetic__mul", 1, fitting(makeMul)},
 	{"arithmetic__div", 1, fitting(makeDiv)},
 	{"arithmetic__add_sub_multiple", 1, fitting(makeAddSubMultiple)},
-	{"arithmetic__mul_div_multiple", 1, fitting(makeMulDivMultiple)},
-	{"arithmetic__mixed", 1, fitting(makeMixed)},
+	{"arithmetic__mul_div_multiple", 2, fitting(makeMulDivMultiple)},
+	{"arithmetic__mixed", 2, fitting(makeMixed)},
 	{"arithmetic__add_or_sub_in_base", 1, fitting(makeAddOrSubInBase)},
-	{"arithmetic__nearest_integer_root", 1, fitting(makeNearestRoot)},
+	{"arithmetic__nearest_integer_root", 1.5, fitting(makeNearestRoot)},
 	{"arithmetic__everyday", 1.5, fitting(makeEveryday)},
 }
 

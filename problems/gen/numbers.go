@@ -14,7 +14,7 @@ var numberFamilies = []Family{
 	{"comparison__pair", 1, fitting(makePair)},
 	{"comparison__kth_biggest", 1, fitting(makeKthBiggest)},
 	{"comparison__sort", 1, fitting(makeSort)},
-	{"comparison__closest", 1, fitting(makeClosest)},
+	{"comparison__closest", 1.5, fitting(makeClosest)},
 	{"measurement__conversion", 1, fitting(makeConversion)},
 	{"measurement__time", 1, fitting(makeTime)},
 	{"probability__swr_p_sequence", 0.8, fitting(makeSequenceChance)},

@@ -76,10 +76,13 @@ func makeAdd(r *rand.Rand, level float64) Item {
 	if composed && r.IntN(2) == 0 {
 		first = d.named(first)
 	}
-	first.body = strings.TrimPrefix(first.body+"*"+define(p)+"("+z+")", "*")
-	second.body = define(q) + "(" + z + ")"
+	f, g := define(p), define(q)
+	first.body = strings.TrimPrefix(first.body+"*"+f+"("+z+")", "*")
+	second.body = g + "(" + z + ")"
+	sum := []term{first, second}
+	recalled := fmt.Sprintf("%s;%s;%s", compact(sum), recall(f, p, z), recall(g, q, z))
 	answer, lines := addMultiples(a, p, b, q, z)
-	return d.item(asked(r, spaced([]term{first, second})), append(lines, answer), answer)
+	return d.item(asked(r, spaced(sum)), slices.Concat([]string{recalled}, lines, []string{answer}), answer)
 }
 
 // addMultiples returns a*p + b*q as an answer and the working for it.

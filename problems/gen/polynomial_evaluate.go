@@ -90,8 +90,10 @@ func makeCompose(r *rand.Rand, level float64) Item {
 		f = define(p)
 	}
 	z := d.name()
+	asks := fmt.Sprintf("%s(%s(%s))", f, g, z)
+	recalled := fmt.Sprintf("%s;%s;%s", asks, recall(f, p, z), recall(g, q, z))
 	answer, lines := substitute(p, q, z)
-	return d.item(asked(r, fmt.Sprintf("%s(%s(%s))", f, g, z)), append(lines, answer), answer)
+	return d.item(asked(r, asks), slices.Concat([]string{recalled}, lines, []string{answer}), answer)
 }
 
 // drawInner returns a polynomial of degree 1 or 2, mostly a single term, with coefficients of up to the given digits.
@@ -132,3 +134,6 @@ func substitute(p, q poly, v string) (answer string, lines []string) {
 	sums, working := gather(ts, powers(v, len(p)*len(q)))
 	return answerText(sums), slices.Concat(lines, working)
 }
+
+// recall restates a function in the variable that is asked for, so that the steps need not look for it in the question.
+func recall(name string, p poly, v string) string { return name + ":" + compact(p.terms(v)) }
