@@ -66,3 +66,9 @@ func TestNewRefusesImpossibleThreads(t *testing.T) {
 		}
 	}
 }
+
+func TestPeakIsMeasuredWhereThereIsAKernel(t *testing.T) {
+	if peak := PeakFMA(1); (peak > 0) != (bestInstructions().fmaRounds != nil) {
+		t.Errorf("the peak is %v GFLOP/s with %s instructions", peak, bestInstructions().name)
+	}
+}

@@ -120,20 +120,13 @@ func (t *mambaTask) run(part, parts int) {
 func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
 	shape, lanes := t.shape, lanesOf(t.shape)
 	scan, conv := t.state.slot(span.Slot)
-	d0, d1 := g0*shape.DState*(shape.DInner/shape.DXB), g1*shape.DState*(shape.DInner/shape.DXB)
 	x0, x1 := g0*shape.DState, g1*shape.DState
+	d0, d1 := x0*(shape.DInner/shape.DXB), x1*(shape.DInner/shape.DXB)
 	if span.Pos == 0 {
 		clear(scan[d0*shape.DState : d1*shape.DState])
 		for j := range shape.DConv - 1 {
 			clear(conv[j*shape.DXB:][x0:x1])
 		}
-	}
-	// x of the span's token i, or of a token before the span: the history ends with token -1.
-	x := func(i int) []float32 {
-		if i >= 0 {
-			return row(t.p, span.Row+i, shape.InProj())[shape.DInner:]
-		}
-		return conv[(shape.DConv-1+i)*shape.DXB:]
 	}
 	k := &s.mamba
 	k.blocks, k.lanes, k.states = (d1-d0)/lanes, lanes, shape.DState
@@ -143,19 +136,29 @@ func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
 	for i := range span.Len {
 		k.x = k.x[:0]
 		for j := range shape.DConv {
-			k.x = append(k.x, x(i-shape.DConv+1+j))
+			k.x = append(k.x, t.x(span, conv, i-shape.DConv+1+j))
 		}
 		p := row(t.p, span.Row+i, shape.InProj())
-		k.z, p = p[d0:], p[shape.DInner+shape.DXB:]
-		k.b, k.c = p, p[shape.DXB:]
+		k.z = p[d0:]
+		k.b = p[shape.DInner+shape.DXB:]
+		k.c = p[shape.DInner+2*shape.DXB:]
 		k.dt = row(t.dt, span.Row+i, shape.DInner)[d0:]
 		k.y = row(t.y, span.Row+i, shape.DInner)[d0:]
 		t.o.mambaBlocks(k)
 	}
 	// Each row of history comes from a later one or from the span, so that none is read after it was replaced.
 	for j := range shape.DConv - 1 {
-		copy(conv[j*shape.DXB:][x0:x1], x(span.Len - shape.DConv + 1 + j)[x0:x1])
+		copy(conv[j*shape.DXB:][x0:x1], t.x(span, conv, span.Len-shape.DConv+1+j)[x0:x1])
 	}
+}
+
+// x is the input of the convolution at a span's token i; the tokens before the span are the history, which ends with
+// token -1.
+func (t *mambaTask) x(span kernels.Span, history []float32, i int) []float32 {
+	if i >= 0 {
+		return row(t.p, span.Row+i, t.shape.InProj())[t.shape.DInner:]
+	}
+	return history[(t.shape.DConv-1+i)*t.shape.DXB:]
 }
 
 // mambaToken is one token in consecutive blocks of channels. All but x, b and c begin at the first block.

@@ -5,11 +5,12 @@ import (
 	"time"
 )
 
-// PeakFMA measures how many GFLOP/s the processor's multiply-add units reach on so many threads at once, with nothing
-// to load: the bound to judge a product by. It takes about 30 ms, and is 0 where there is no kernel to measure it with.
+// PeakFMA measures how many GFLOP/s the processor's multiply-add units reach on so many threads at once (at least one),
+// with nothing to load: the bound to judge a product by. It adds up each thread's best 30 us of about 30 ms, and is 0
+// where there is no kernel to measure it with.
 func PeakFMA(threads int) float64 {
 	const (
-		rounds = 1 << 14 // about 30 us
+		rounds = 1 << 14
 		tries  = 1000
 	)
 	fmaRounds := bestInstructions().fmaRounds

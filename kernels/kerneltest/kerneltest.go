@@ -5,8 +5,8 @@
 // [Run] compares an implementation with the reference: results and states within a rounding error derived from the
 // length of the sums (and stated with each operation), drawn tokens exactly. It also checks what no comparison of
 // values shows: that nothing outside the result is written, that a row's bits do not depend on the rows around it, and
-// that a prompt read in chunks leaves the state that its tokens leave one by one. [Same] checks that two implementations,
-// or one with different numbers of threads, agree in every bit.
+// that a prompt read in chunks leaves the state that its tokens leave one by one. [Same] checks that two
+// implementations, or one with different numbers of threads, agree in every bit.
 package kerneltest
 
 import (
