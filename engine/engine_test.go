@@ -3,8 +3,6 @@ package engine_test
 import (
 	"bytes"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"caucus/engine"
 	"caucus/engine/internal/tiny"
 	"caucus/kernels"
+	"caucus/kernels/cpu"
 )
 
 // The letters of the tiny model's 40 tokens, one byte each, but for the two that landing needs.
@@ -131,34 +130,54 @@ func warm(id uint64, prompt engine.PromptID, tokens int) engine.Request {
 const question = "whatis7times8"
 
 func TestASampleIsTheSameAloneAndInAnyBatch(t *testing.T) {
-	const samples, tokens = 7, 100
-	alone := make(map[uint64]engine.Event)
-	for id := range uint64(samples) {
-		e := start(t, kernels.NewReference(), engine.Options{Slots: 1, MaxTokens: 128})
-		begin(t, e, warm(id, open(t, e, question), tokens))
-		alone[id] = collect(t, e, 1)[id]
+	t.Run("on the reference", func(t *testing.T) {
+		plain := kernels.NewReference()
+		testBatchInvariance(t, plain, plain)
+	})
+	t.Run("on fast kernels of one and three threads", func(t *testing.T) {
+		testBatchInvariance(t, fast(t, 1), fast(t, 3))
+	})
+}
+
+func fast(t *testing.T, threads int) kernels.Ops {
+	ops, err := cpu.New(cpu.Options{Threads: threads})
+	if err != nil {
+		t.Fatal(err)
 	}
+	t.Cleanup(ops.Close)
+	return ops
+}
+
+// testBatchInvariance compares samples that run one by one with the same ones among others.
+func testBatchInvariance(t *testing.T, aloneOps, batchOps kernels.Ops) {
+	const samples, tokens = 7, 100
+	one := start(t, aloneOps, engine.Options{Slots: 1, MaxTokens: 128})
+	prompt := open(t, one, question)
+	for id := range uint64(samples) {
+		begin(t, one, warm(id, prompt, tokens))
+	}
+	alone := collect(t, one, samples)
+	one.Close()
 	for _, opt := range []engine.Options{
 		{Slots: 3, MaxTokens: 128, PrefillChunk: 1},
 		{Slots: 16, MaxTokens: 128, PrefillChunk: 5, Prompts: 1},
 		{Slots: 7, MaxTokens: 128, KVTokens: 7 * 32}, // pages for about two samples: the others give way and come back
 	} {
-		t.Run(fmt.Sprintf("slots %d, chunk %d", opt.Slots, opt.PrefillChunk), func(t *testing.T) {
-			e := start(t, kernels.NewReference(), opt)
-			a, b := open(t, e, question), open(t, e, "anotherquestionthatsharesthebatch")
-			for id := range uint64(samples) {
-				begin(t, e, warm(id, a, tokens), warm(100+id, b, 5+3*int(id)))
+		e := start(t, batchOps, opt)
+		a, b := open(t, e, question), open(t, e, "anotherquestionthatsharesthebatch")
+		for id := range uint64(samples) {
+			begin(t, e, warm(id, a, tokens), warm(100+id, b, 5+3*int(id)))
+		}
+		for id, got := range collect(t, e, 2*samples) {
+			if want, ok := alone[id]; ok && (got.Text != want.Text || got.Status != want.Status ||
+				got.LogProb != want.LogProb || got.Entropy != want.Entropy) {
+				t.Errorf("%+v: sample %d differs:\n%+v\n%+v alone", opt, id, got, want)
 			}
-			for id, got := range collect(t, e, 2*samples) {
-				if want, ok := alone[id]; ok && (got.Text != want.Text || got.Status != want.Status ||
-					got.LogProb != want.LogProb || got.Entropy != want.Entropy) {
-					t.Errorf("sample %d differs:\n%+v\n%+v alone", id, got, want)
-				}
-			}
-			if opt.KVTokens > 0 && e.Stats().Forked == 2*samples {
-				t.Error("no sample gave way: the test does not test what it says")
-			}
-		})
+		}
+		if opt.KVTokens > 0 && e.Stats().Forked == 2*samples {
+			t.Error("no sample gave way: the test does not test what it says")
+		}
+		e.Close()
 	}
 }
 
@@ -497,17 +516,14 @@ func TestNoDistributionFailsTheSampleAlone(t *testing.T) {
 	prompt := open(t, e, question)
 	begin(t, e, warm(1, prompt, 4), warm(2, prompt, 4))
 	events := collect(t, e, 2)
-	statuses := []engine.Status{events[1].Status, events[2].Status}
-	if slices.Index(statuses, engine.Failed) != slices.Index([]engine.Status{statuses[0], engine.Failed}, engine.Failed) {
-		t.Errorf("samples ended as %v, want just one failed", statuses)
-	}
-	if !slices.Contains(statuses, engine.Failed) {
-		t.Errorf("samples ended as %v, want one failed", statuses)
+	if failed := events[1].Status == engine.Failed; failed == (events[2].Status == engine.Failed) {
+		t.Errorf("samples ended as %s and %s, want just one failed", events[1].Status, events[2].Status)
 	}
 }
 
 func TestBadCallsAreErrors(t *testing.T) {
-	for _, opt := range []engine.Options{{Slots: -1}, {Prompts: -1}, {PrefillChunk: -1}, {MaxTokens: -1}, {KVTokens: -1}, {LandTokens: -1}} {
+	for _, opt := range []engine.Options{{Slots: -1}, {Prompts: -1}, {PrefillChunk: -1}, {MaxTokens: -1}, {KVTokens: -1},
+		{LandTokens: -1}, {Slots: 1 << 40}, {Slots: 1 << 20, MaxTokens: 1 << 20}} {
 		if _, err := engine.New(tiny.New(kernels.NewReference()), tokenizer{}, opt); err == nil {
 			t.Errorf("New took %+v", opt)
 		}

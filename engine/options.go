@@ -33,19 +33,14 @@ type Options struct {
 // DefaultLanding closes the reasoning of models that mark its end, as M1 and DeepSeek-R1 do, and opens the answer's box.
 const DefaultLanding = endOfThinking + boxOpening
 
-// withDefaults fills in the zero fields and checks the rest.
+// Limits that keep sizes computed from options far from overflow; memory runs out long before.
+const (
+	maxOption   = 1 << 20
+	maxKVTokens = 1 << 30
+)
+
+// withDefaults fills in the zero fields and checks all.
 func (o Options) withDefaults() (Options, error) {
-	for _, f := range []struct {
-		name  string
-		value int
-	}{
-		{"Slots", o.Slots}, {"Prompts", o.Prompts}, {"PrefillChunk", o.PrefillChunk}, {"MaxTokens", o.MaxTokens},
-		{"KVTokens", o.KVTokens}, {"LandTokens", o.LandTokens},
-	} {
-		if f.value < 0 {
-			return o, fmt.Errorf("engine options: %s is %d, want a positive number, or 0 for the default", f.name, f.value)
-		}
-	}
 	o.Slots = cmp.Or(o.Slots, 32)
 	o.Prompts = cmp.Or(o.Prompts, 64)
 	o.PrefillChunk = cmp.Or(o.PrefillChunk, 128)
@@ -53,6 +48,17 @@ func (o Options) withDefaults() (Options, error) {
 	o.LandTokens = cmp.Or(o.LandTokens, 24)
 	o.KVTokens = cmp.Or(o.KVTokens, o.Slots*(o.MaxTokens+1024))
 	o.Landing = cmp.Or(o.Landing, DefaultLanding)
+	for _, f := range []struct {
+		name        string
+		value, most int
+	}{
+		{"Slots", o.Slots, maxOption}, {"Prompts", o.Prompts, maxOption}, {"PrefillChunk", o.PrefillChunk, maxOption},
+		{"MaxTokens", o.MaxTokens, maxOption}, {"LandTokens", o.LandTokens, maxOption}, {"KVTokens", o.KVTokens, maxKVTokens},
+	} {
+		if f.value < 1 || f.value > f.most {
+			return o, fmt.Errorf("engine options: %s is %d, want 1 to %d, or 0 for the default", f.name, f.value, f.most)
+		}
+	}
 	return o, nil
 }
 
