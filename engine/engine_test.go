@@ -523,7 +523,7 @@ func TestNoDistributionFailsTheSampleAlone(t *testing.T) {
 
 func TestBadCallsAreErrors(t *testing.T) {
 	for _, opt := range []engine.Options{{Slots: -1}, {Prompts: -1}, {PrefillChunk: -1}, {MaxTokens: -1}, {KVTokens: -1},
-		{LandTokens: -1}, {Slots: 1 << 40}, {Slots: 1 << 20, MaxTokens: 1 << 20}} {
+		{LandTokens: -1}, {Slots: 1 << 30}, {Slots: 1 << 20, MaxTokens: 1 << 20}} {
 		if _, err := engine.New(tiny.New(kernels.NewReference()), tokenizer{}, opt); err == nil {
 			t.Errorf("New took %+v", opt)
 		}

@@ -10,6 +10,7 @@ import (
 	"caucus/engine/internal/tiny"
 	"caucus/engine/model"
 	"caucus/kernels"
+	"caucus/kernels/cpu"
 )
 
 var capacity = model.Capacity{Slots: 6, Pages: 24, Rows: 128, Logits: 128}
@@ -156,6 +157,28 @@ func TestForksEqualUnsharedSequences(t *testing.T) {
 				t.Errorf("%d of %d pages are free after every sequence is released", free, capacity.Pages)
 			}
 		})
+	}
+}
+
+func TestAStepAllocatesNothing(t *testing.T) {
+	ops, err := cpu.New(cpu.Options{Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ops.Close()
+	m := tiny.New(ops)
+	state := m.NewState(capacity)
+	q := &model.Sequence{}
+	b := model.Batch{Tokens: []int32{1}, Spans: make([]kernels.Span, 1), Logits: []int{0}}
+	allocs := testing.AllocsPerRun(100, func() {
+		if q.Len == 8*kernels.PageLen {
+			state.Release(q)
+		}
+		b.Spans[0], _ = state.Extend(q, 0, 1)
+		m.Forward(state, &b)
+	})
+	if allocs > 0 {
+		t.Errorf("a step made %v allocations", allocs)
 	}
 }
 
