@@ -110,21 +110,18 @@ func New(m *model.Model, tok Tokenizer, opt Options) (*Engine, error) {
 // loop runs calls and steps until Close.
 func (e *Engine) loop() {
 	for {
-		if r := panics.Try(e.turn); r != nil {
-			e.fail(fmt.Errorf("engine step: %w", r.AsError()))
-		}
-		if len(e.running)+len(e.waiting) > 0 {
+		e.turn()
+		if e.idle() {
 			select {
 			case <-e.done:
 				return
-			default:
-				continue
+			case <-e.calls.ready:
 			}
 		}
 		select {
 		case <-e.done:
 			return
-		case <-e.calls.ready:
+		default:
 		}
 	}
 }
@@ -132,13 +129,22 @@ func (e *Engine) loop() {
 // turn runs the calls that have come, and a step if there is anything to do.
 func (e *Engine) turn() {
 	for _, call := range e.calls.take() {
-		call()
+		e.guard(call)
 	}
-	e.retire()
-	if len(e.running)+len(e.waiting) > 0 {
-		e.step()
+	e.guard(e.retire)
+	if !e.idle() {
+		e.guard(e.step)
 	}
 	e.publish()
+}
+
+func (e *Engine) idle() bool { return len(e.running)+len(e.waiting) == 0 }
+
+// guard turns a panic in f into the end of every sample.
+func (e *Engine) guard(f func()) {
+	if r := panics.Try(f); r != nil {
+		e.fail(fmt.Errorf("engine: %w", r.AsError()))
+	}
 }
 
 // step advances the whole batch by one forward pass.
@@ -211,7 +217,6 @@ func (e *Engine) fail(err error) {
 	}
 	clear(e.samples)
 	e.waiting, e.running = nil, nil
-	e.publish()
 }
 
 // measure counts the step that began at begin.
