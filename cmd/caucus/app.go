@@ -2,21 +2,29 @@ package main
 
 import (
 	"io"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
 
-func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
+// newApp is the command line. opened is when the program began: a window is counted from there.
+func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:      "caucus",
 		Usage:     "answer mathematics problems before a deadline, by voting over sampled solutions",
 		UsageText: "caucus COMMAND [flags] [arguments]\n\ncaucus solve --budget 5s \"What is 3*(17 - 5)/4?\"",
 		Reader:    stdin, Writer: stdout, ErrWriter: stderr,
+		Metadata:             map[string]any{"opened": opened},
 		HideVersion:          true,
 		EnableBashCompletion: true,
 		ExitErrHandler:       func(*cli.Context, error) {}, // run owns the exit code
+		OnUsageError:         onUsageError,
 		Commands: []*cli.Command{
+			solveCommand(),
+			batchCommand(),
 			genCommand(),
+			modelCommand(),
+			versionCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
@@ -24,7 +32,6 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 			}
 			return cli.ShowAppHelp(c)
 		},
-		OnUsageError: onUsageError,
 	}
 	for _, command := range app.Commands {
 		command.OnUsageError = onUsageError
@@ -34,3 +41,6 @@ func newApp(stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	}
 	return app
 }
+
+// opened is when the program began.
+func opened(c *cli.Context) time.Time { return c.App.Metadata["opened"].(time.Time) }

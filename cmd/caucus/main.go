@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/urfave/cli/v2"
 )
@@ -28,7 +29,7 @@ func main() {
 
 // run is main without the globals, so that tests can call it.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	err := newApp(stdin, stdout, stderr).RunContext(ctx, args)
+	err := newApp(time.Now(), stdin, stdout, stderr).RunContext(ctx, args)
 	if err == nil {
 		return 0
 	}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"caucus/budget"
+	"caucus/problems"
+)
+
+func batchCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "batch",
+		Usage:     "answer the problems of a file within one window",
+		ArgsUsage: "FILE",
+		Description: "FILE has one JSON object a line, with the fields problem (or question) and, if known, answer and id;\n" +
+			"- is standard input. The results are JSON lines, on standard output or in the file of --out; a summary\n" +
+			"goes to standard error.",
+		Flags: append(runFlags(),
+			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
+			&cli.BoolFlag{Name: "all", Usage: "draw all --samples of every problem, however clear its votes are"},
+		),
+		Action: runBatch,
+	}
+}
+
+func runBatch(c *cli.Context) error {
+	if err := checkRunFlags(c); err != nil {
+		return err
+	}
+	policy, err := batchPolicy(c)
+	if err != nil {
+		return err
+	}
+	list, start, err := readProblems(c)
+	if err != nil {
+		return err
+	}
+	out, err := createResults(c)
+	if err != nil {
+		return err
+	}
+	m, err := openModel(c)
+	if err != nil {
+		return errors.Join(err, out.discard())
+	}
+	run, err := spend(c, m, budget.Window{Start: start, End: start.Add(c.Duration("budget"))}, list, policy)
+	if run == nil {
+		return errors.Join(err, out.discard())
+	}
+	if werr := writeResults(out, list, run); werr != nil {
+		return errors.Join(err, werr, out.discard())
+	}
+	if werr := out.keep(); werr != nil {
+		return errors.Join(err, werr)
+	}
+	return errors.Join(err, writeSummary(c.App.ErrWriter, list, run))
+}
+
+// batchPolicy gives the problems equal shares until they are decided, or, with --all, to the end.
+func batchPolicy(c *cli.Context) (budget.Policy, error) {
+	rule := budget.StopRule{MaxSamples: c.Int("samples")}
+	if c.Bool("all") {
+		rule.MinVotes = rule.MaxSamples
+	}
+	return budget.NewUniform(rule)
+}
+
+// readProblems returns the problems and when their window opens: with the program, or, if they came from standard input,
+// when they had been read.
+func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err error) {
+	if err := flagsFirst(c); err != nil {
+		return nil, start, err
+	}
+	if c.NArg() != 1 {
+		return nil, start, usagef("batch takes one problem file, or - for standard input, got %d arguments", c.NArg())
+	}
+	if path := c.Args().First(); path != "-" {
+		list, err = problems.ReadFile(path)
+		return list, opened(c), err
+	}
+	list, err = problems.Read(c.App.Reader, "standard input")
+	return list, time.Now(), err
+}
+
+// writeResults writes a line a problem.
+func writeResults(out io.Writer, list []problems.Problem, run *spent) error {
+	w := problems.NewWriter(out)
+	for i, r := range run.Results {
+		if err := w.Write(resultOf(list[i], r)); err != nil {
+			return fmt.Errorf("write the result of problem %s: %w", list[i].ID, err)
+		}
+	}
+	return nil
+}
+
+// writeSummary prints how many problems were answered, and rightly, and what it took.
+func writeSummary(out io.Writer, list []problems.Problem, run *spent) error {
+	answered, graded, right, late := 0, 0, 0, 0
+	for i, r := range run.Results {
+		result := resultOf(list[i], r)
+		if r.Answer != "" {
+			answered++
+		}
+		if !r.Decided {
+			late++
+		}
+		if result.Correct != nil {
+			graded++
+			if *result.Correct {
+				right++
+			}
+		}
+	}
+	line := fmt.Sprintf("%d of %d problems answered", answered, len(list))
+	if graded > 0 {
+		line += fmt.Sprintf(", %d of %d right (%.1f%%)", right, graded, 100*float64(right)/float64(graded))
+	}
+	if late > 0 {
+		line += fmt.Sprintf("; %d undecided when sampling ended", late)
+	}
+	say(out, "%s", line)
+	return writeEffort(out, run)
+}

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"caucus/answer"
+	"caucus/budget"
+	"caucus/engine"
+	"caucus/problems"
+)
+
+// promptMemory bounds the states that are kept to fork samples from, in bytes.
+const promptMemory = 512 << 20
+
+// runFlags are the flags of the commands that spend a window.
+func runFlags() []cli.Flag {
+	return append(modelFlags(),
+		&cli.DurationFlag{Name: "budget", Value: 10 * time.Second, Usage: "answer within `TIME`, such as 5s or 2m"},
+		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
+		&cli.IntFlag{Name: "slots", Value: 32, Usage: "run `N` samples at once"},
+		&cli.IntFlag{Name: "max-tokens", Usage: "end a sample after `N` tokens (default: the model's)"},
+		&cli.Float64Flag{Name: "temperature", Usage: "sample at `T`; 0 is greedy (default: the model's)"},
+		&cli.Float64Flag{Name: "top-p", Usage: "sample from the fewest tokens with probability `P` together (default: the model's)"},
+		&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`S` decides every sample"},
+	)
+}
+
+// checkRunFlags reports the first flag of runFlags that has no meaning.
+func checkRunFlags(c *cli.Context) error {
+	temperature, topP := c.Float64("temperature"), c.Float64("top-p")
+	switch {
+	case c.Duration("budget") <= 0:
+		return usagef("--budget %v is no time at all; give it a duration such as 5s", c.Duration("budget"))
+	case c.Int("samples") < 1:
+		return usagef("--samples %d leaves nothing to vote with; give at least 1", c.Int("samples"))
+	case c.Int("slots") < 1 || c.Int("slots") > 4096:
+		return usagef("--slots %d is not between 1 and 4096", c.Int("slots"))
+	case c.Int("max-tokens") < 0 || c.Int("max-tokens") > 1<<20:
+		return usagef("--max-tokens %d is not between 0 and %d", c.Int("max-tokens"), 1<<20)
+	case temperature < 0 || temperature > 100 || math.IsNaN(temperature):
+		return usagef("--temperature %v is not between 0 and 100", temperature)
+	case topP < 0 || topP > 1 || math.IsNaN(topP):
+		return usagef("--top-p %v is not between 0 and 1", topP)
+	}
+	return nil
+}
+
+// A spent window: the report and what else is known of its samples.
+type spent struct {
+	budget.Report
+	sampler *sampler
+	drawn   int // tokens, those of cancelled samples too
+}
+
+// spend runs the samples of list on m until the window's end or until every problem is decided.
+func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Problem, policy budget.Policy) (*spent, error) {
+	ids, statements, longest := make([]string, len(list)), make([]string, len(list)), 0
+	for i, p := range list {
+		ids[i], statements[i] = p.ID, p.Text
+		longest = max(longest, len(p.Text))
+	}
+	slots, maxTokens := c.Int("slots"), m.maxTokens
+	if n := c.Int("max-tokens"); n > 0 {
+		maxTokens = n
+	}
+	s, err := newSampler(m, engine.Options{
+		Slots:     slots,
+		Prompts:   min(len(list), max(16, promptMemory/m.Model.Config.SlotBytes())),
+		MaxTokens: maxTokens,
+		KVTokens:  slots*(maxTokens+1024) + 2*longest, // a token is at least a byte of the statement
+		Landing:   m.Landing,
+	}, samplingParams(c, m), statements)
+	if err != nil {
+		return nil, err
+	}
+	hide := showProgress(c, w, s)
+	report, err := budget.Run(c.Context, w, ids, s, policy, budget.Options{Seed: c.Uint64("seed")})
+	hide()
+	if err == nil {
+		err = s.failure()
+	}
+	if err != nil {
+		err = fmt.Errorf("sample: %w", err)
+	}
+	return &spent{report, s, s.engine.Stats().Drawn}, err
+}
+
+// samplingParams are the model's own, as far as the flags do not change them.
+func samplingParams(c *cli.Context, m *openedModel) engine.Params {
+	p := m.Params
+	if c.IsSet("temperature") {
+		p.Temperature = float32(c.Float64("temperature"))
+	}
+	if c.IsSet("top-p") {
+		p.TopP = float32(c.Float64("top-p"))
+	}
+	return p
+}
+
+// resultOf is what a run found out about a problem, for a result file.
+func resultOf(p problems.Problem, r budget.Result) problems.Result {
+	result := problems.Result{
+		ID: p.ID, Problem: p.Text, Answer: r.Answer, Reference: p.Answer, Votes: votesOf(r), Samples: countsOf(r),
+		Seconds: r.Seconds, Tokens: r.Tokens,
+	}
+	if p.Answer != "" {
+		correct := r.Answer != "" && answer.Equal(p.Answer, r.Answer)
+		result.Correct = &correct
+	}
+	return result
+}
+
+// votesOf lists the answers, each in the words of the sample that gave it first.
+func votesOf(r budget.Result) problems.Votes {
+	votes := make(problems.Votes, len(r.Counts))
+	for i, count := range r.Counts {
+		votes[i] = problems.Vote{Answer: count.Text, Count: count.Votes}
+	}
+	return votes
+}
+
+// statuses are the ways in which a sample can end, as reports list them.
+var statuses = []budget.Status{budget.Finished, budget.Landed, budget.Truncated, budget.Cancelled, budget.Failed}
+
+// countsOf is the number of samples by status, those with none left out.
+func countsOf(r budget.Result) map[string]int {
+	counts := make(map[string]int)
+	for _, status := range statuses {
+		if n := r.Count(status); n > 0 {
+			counts[string(status)] = n
+		}
+	}
+	return counts
+}

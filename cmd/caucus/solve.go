@@ -1,0 +1,218 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"caucus/budget"
+	"caucus/problems"
+)
+
+func solveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "solve",
+		Usage:     "answer one problem",
+		ArgsUsage: "[PROBLEM]",
+		Description: "The problem is the argument, the content of --file, or standard input. The window opens when the\n" +
+			"problem is known, and the answer is out when it closes, or before if the votes leave no doubt.",
+		Flags: append(runFlags(),
+			&cli.StringFlag{Name: "file", Usage: "read the problem from `FILE`"},
+			&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"},
+			&cli.BoolFlag{Name: "show-samples", Usage: "print what every sample wrote"},
+		),
+		Action: runSolve,
+	}
+}
+
+func runSolve(c *cli.Context) error {
+	if err := checkRunFlags(c); err != nil {
+		return err
+	}
+	policy, err := budget.NewASC(budget.StopRule{MaxSamples: c.Int("samples")})
+	if err != nil {
+		return err
+	}
+	text, start, err := readProblem(c)
+	if err != nil {
+		return err
+	}
+	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
+	m, err := openModel(c)
+	if err != nil {
+		return err
+	}
+	problem := problems.Problem{ID: "1", Text: text}
+	run, err := spend(c, m, window, []problems.Problem{problem}, policy)
+	if run == nil {
+		return err
+	}
+	if err == nil || run.Results[0].Answer != "" {
+		write := writeSolved
+		if c.Bool("json") {
+			write = writeSolvedJSON
+		}
+		if werr := write(c, m, problem, run); werr != nil {
+			return werr
+		}
+	}
+	if err == nil && run.Results[0].Answer == "" {
+		return cli.Exit("no sample gave an answer within the window; a longer --budget may help", exitNoAnswer)
+	}
+	return err
+}
+
+// readProblem returns the problem and when its window opens: with the program, or, if it came from standard input, when
+// it had been read.
+func readProblem(c *cli.Context) (text string, start time.Time, err error) {
+	start = opened(c)
+	if err := flagsFirst(c); err != nil {
+		return "", start, err
+	}
+	switch path := c.String("file"); {
+	case c.NArg() > 1:
+		return "", start, usagef("solve takes one problem, got %d arguments; put it in quotes", c.NArg())
+	case c.NArg() == 1 && path != "":
+		return "", start, usagef("solve takes a problem or --file, not both")
+	case c.NArg() == 1:
+		text = c.Args().First()
+	case path != "":
+		file, err := os.Open(path)
+		if err != nil {
+			return "", start, fmt.Errorf("read the problem: %w", err)
+		}
+		defer file.Close()
+		if text, err = readText(file); err != nil {
+			return "", start, fmt.Errorf("read the problem: %w", err)
+		}
+	default:
+		if f, ok := c.App.Reader.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+			return "", start, usagef("solve needs a problem: caucus solve \"What is 3*(17 - 5)/4?\"")
+		}
+		if text, err = readText(c.App.Reader); err != nil {
+			return "", start, fmt.Errorf("read the problem from standard input: %w", err)
+		}
+		start = time.Now()
+	}
+	if err := problems.Check(text); err != nil {
+		return "", start, usagef("the problem: %v", err)
+	}
+	return text, start, nil
+}
+
+// readText reads a statement and, of one that is too long, just enough to say so.
+func readText(r io.Reader) (string, error) {
+	data, err := io.ReadAll(io.LimitReader(r, problems.MaxText+1))
+	return string(data), err
+}
+
+// writeSolved prints the votes and what they took.
+func writeSolved(c *cli.Context, _ *openedModel, _ problems.Problem, run *spent) error {
+	r, out := run.Results[0], c.App.Writer
+	if r.Answer != "" {
+		if _, err := fmt.Fprintf(out, "answer: %s\n\n", r.Answer); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+		var rows [][]string
+		for _, vote := range votesOf(r) {
+			share := float64(vote.Count) / float64(r.Votes)
+			rows = append(rows, []string{vote.Answer, strconv.Itoa(vote.Count), fmt.Sprintf("%.0f%%", 100*share)})
+		}
+		if err := table(out, []column{{"answer", left}, {"votes", right}, {"share", right}}, rows); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(out); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+	}
+	if err := writeEffort(out, run); err != nil {
+		return err
+	}
+	for _, w := range r.Warnings {
+		say(c.App.ErrWriter, "note: %s", w)
+	}
+	if c.Bool("show-samples") {
+		return writeSamples(out, run)
+	}
+	return nil
+}
+
+// writeEffort prints how the samples ended, and the time and tokens of the whole run.
+func writeEffort(out io.Writer, run *spent) error {
+	var columns []column
+	var row []string
+	for _, status := range statuses {
+		n := 0
+		for _, r := range run.Results {
+			n += r.Count(status)
+		}
+		columns, row = append(columns, column{string(status), right}), append(row, strconv.Itoa(n))
+	}
+	columns = append(columns, column{"seconds", right}, column{"tokens", right}, column{"tokens/s", right})
+	row = append(row, fmt.Sprintf("%.2f", run.Seconds), strconv.Itoa(run.drawn),
+		fmt.Sprintf("%.0f", float64(run.drawn)/run.Seconds))
+	return table(out, columns, [][]string{row})
+}
+
+// writeSamples prints every sample's text under a line that says what became of it.
+func writeSamples(out io.Writer, run *spent) error {
+	for i, s := range run.Results[0].Samples {
+		text := run.sampler.text(budget.ID{Index: i})
+		_, err := fmt.Fprintf(out, "\n--- sample %d: %s, %d tokens, answer %q\n%s\n", i, s.Status, s.Tokens, s.Answer, text)
+		if err != nil {
+			return fmt.Errorf("write sample %d: %w", i, err)
+		}
+	}
+	return nil
+}
+
+// solved is solve's JSON: a line of a result file, and what else is known of a single problem.
+type solved struct {
+	problems.Result
+	Confidence float64          `json:"confidence"` // that the leader would stay ahead of the runner-up, by their votes
+	Decided    bool             `json:"decided"`    // before the window closed
+	Warnings   []budget.Warning `json:"warnings"`
+	Model      string           `json:"model"`
+	Seed       uint64           `json:"seed"`
+	Budget     float64          `json:"budget_seconds"`
+	Texts      []sampleText     `json:"texts,omitempty"`
+}
+
+// sampleText is one sample in solve's JSON.
+type sampleText struct {
+	Status  budget.Status `json:"status"`
+	Answer  string        `json:"answer"`
+	Tokens  int           `json:"tokens"`
+	LogProb float64       `json:"mean_log_prob"`
+	Entropy float64       `json:"mean_entropy"`
+	Text    string        `json:"text"`
+}
+
+func writeSolvedJSON(c *cli.Context, m *openedModel, p problems.Problem, run *spent) error {
+	r := run.Results[0]
+	s := solved{
+		Result: resultOf(p, r), Confidence: r.Confidence, Decided: r.Decided, Warnings: r.Warnings,
+		Model: m.name, Seed: c.Uint64("seed"), Budget: c.Duration("budget").Seconds(),
+	}
+	if s.Warnings == nil {
+		s.Warnings = []budget.Warning{} // an array, as in every other case
+	}
+	if c.Bool("show-samples") {
+		for i, o := range r.Samples {
+			text := run.sampler.text(budget.ID{Index: i})
+			s.Texts = append(s.Texts, sampleText{o.Status, o.Answer, o.Tokens, o.LogProb, o.Entropy, text})
+		}
+	}
+	encoder := json.NewEncoder(c.App.Writer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(s); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	return nil
+}
