@@ -37,7 +37,7 @@ func drawn(draw func(*rand.Rand, float64) Item) func(*rand.Rand, float64) Item {
 
 // worked is the item of a problem that is solved in the given lines.
 func worked(problem string, lines []string, answer string) Item {
-	return Item{Problem: problem, Solution: strings.Join(lines, "\n"), Answer: answer}
+	return Item{Problem: problem, Solution: joinLines(lines...), Answer: answer}
 }
 
 // letters returns n different names of variables.
@@ -46,9 +46,6 @@ func letters(r *rand.Rand, n int) []string {
 	r.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
 	return names[:n]
 }
-
-// between goes from easy at level 0 to hard at level 1.
-func between(level, easy, hard float64) float64 { return easy + level*(hard-easy) }
 
 // sized returns a number of either sign, other than zero, with up to the given digits, and oftener many than few.
 func sized(r *rand.Rand, digits float64) int64 {
@@ -73,24 +70,6 @@ func split(r *rand.Rand, total int64, n int, digits float64) []int64 {
 			return parts
 		}
 	}
-}
-
-// pick returns one of the choices.
-func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choices))] }
-
-// weighted returns an index, each in proportion to its weight.
-func weighted(r *rand.Rand, weights ...int) int {
-	total := 0
-	for _, w := range weights {
-		total += w
-	}
-	n := r.IntN(total)
-	for i, w := range weights {
-		if n -= w; n < 0 {
-			return i
-		}
-	}
-	return 0
 }
 
 // everyday reports whether a problem is to be worded as a person would type it.

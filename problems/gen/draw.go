@@ -50,6 +50,9 @@ func spell(form string, args ...any) string {
 	return form
 }
 
+// between goes from easy at level 0 to hard at level 1.
+func between(level, easy, hard float64) float64 { return easy + level*(hard-easy) }
+
 // sizeAt is a number of digits (or of items) for a level: near low at level 0, near high at level 1.
 func sizeAt(r *rand.Rand, level float64, low, high int) int {
 	top := float64(low) + level*float64(high-low)
@@ -64,5 +67,23 @@ func withDigits(r *rand.Rand, n int) int64 {
 
 // chance is true with probability p.
 func chance(r *rand.Rand, p float64) bool { return r.Float64() < p }
+
+// pick returns one of the choices.
+func pick[T any](r *rand.Rand, choices ...T) T { return choices[r.IntN(len(choices))] }
+
+// weighted returns an index, each in proportion to its weight.
+func weighted(r *rand.Rand, weights ...int) int {
+	total := 0
+	for _, w := range weights {
+		total += w
+	}
+	n := r.IntN(total)
+	for i, w := range weights {
+		if n -= w; n < 0 {
+			return i
+		}
+	}
+	return 0
+}
 
 func joinLines(lines ...string) string { return strings.Join(lines, "\n") }

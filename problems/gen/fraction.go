@@ -99,14 +99,7 @@ func plainDivisor(a, b int64) int64 {
 
 // reduceLong reduces n/d, d > 0, which stands as head, by Euclid's algorithm.
 func reduceLong(head string, n, d int64) (Frac, []string) {
-	var lines []string
-	var quotients []int64
-	a, b := max(abs(n), d), min(abs(n), d)
-	for a >= tiny && b > 1 {
-		lines = append(lines, remainder(a, b))
-		quotients = append(quotients, a/b)
-		a, b = b, a%b
-	}
+	a, b, quotients, lines := euclid(max(abs(n), d), min(abs(n), d), tiny)
 	g := gcd(a, b)
 	if b > 1 {
 		lines = append(lines, smallDivisor(a, b))
@@ -122,6 +115,17 @@ func reduceLong(head string, n, d int64) (Frac, []string) {
 		return f, append(lines, fmt.Sprintf("%s=%v", head, f))
 	}
 	return f, append(lines, fmt.Sprintf("%s:%d=%v", head, g, f))
+}
+
+// euclid is Euclid's algorithm for a >= b >= 0, a step a line, as long as b is above 1 and a not below enough. It returns
+// the pair that is left and the quotients.
+func euclid(a, b, enough int64) (x, y int64, quotients []int64, lines []string) {
+	for a >= enough && b > 1 {
+		lines = append(lines, remainder(a, b))
+		quotients = append(quotients, a/b)
+		a, b = b, a%b
+	}
+	return a, b, quotients, lines
 }
 
 // rebuild is the working that leads from x and y, the last pair of Euclid's algorithm reduced, back to the first pair.

@@ -74,14 +74,8 @@ func statedDivision(a, d int64) string {
 // statedSteps are the steps of a long division.
 func statedSteps(a, d int64) []string {
 	var steps []string
-	value := int64(0)
-	for _, c := range digits(a) {
-		value = value*10 + int64(c-'0')
-		if value < d && len(steps) == 0 {
-			continue
-		}
+	for value := range dividends(a, d) {
 		steps = append(steps, fmt.Sprintf("%d:%dr%d", value, value/d, value%d))
-		value %= d
 	}
 	return steps
 }

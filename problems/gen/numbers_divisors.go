@@ -6,17 +6,13 @@ import (
 	"strconv"
 )
 
-// euclidLines is Euclid's algorithm for a >= b > 0, one step a line, and the greatest common divisor.
-func euclidLines(a, b int64) (int64, []string) {
-	var lines []string
-	for b > 1 {
-		lines = append(lines, remainder(a, b))
-		a, b = b, a%b
+// commonDivisor returns the greatest common divisor of a >= b > 0 and the working for it.
+func commonDivisor(a, b int64) (int64, []string) {
+	g, rest, _, lines := euclid(a, b, 1)
+	if rest == 1 {
+		g = 1
 	}
-	if b == 1 {
-		a = 1
-	}
-	return a, append(lines, fmt.Sprintf("gcd=%d", a))
+	return g, append(lines, fmt.Sprintf("gcd=%d", g))
 }
 
 // commonPair draws two integers g*x and g*y, the first at least as large, whose sizes differ more often than not.
@@ -49,7 +45,7 @@ func makeGCD(r *rand.Rand, level float64) Item {
 		})
 	name := pick(r,
 		"greatest common divisor", "greatest common factor", "highest common divisor", "highest common factor")
-	g, lines := euclidLines(a, b)
+	g, lines := commonDivisor(a, b)
 	head := fmt.Sprintf("gcd(%d,%d)", a, b)
 	if chance(r, 0.5) {
 		a, b = b, a
@@ -63,7 +59,7 @@ func makeGCD(r *rand.Rand, level float64) Item {
 
 func makeLCM(r *rand.Rand, level float64) Item {
 	a, b := commonPair(r, level*0.9)
-	g, lines := euclidLines(a, b)
+	g, lines := commonDivisor(a, b)
 	lines = append([]string{fmt.Sprintf("lcm(%d,%d)", a, b)}, lines...)
 	// The smaller number without the common divisor is what the larger one lacks.
 	lacking := b / g

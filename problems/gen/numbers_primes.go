@@ -23,14 +23,8 @@ func remainderSteps(n, p int64) string {
 		return fmt.Sprintf("%d:%dr%d", p, n%10, n%p)
 	}
 	var steps []string
-	value := int64(0)
-	for _, c := range digits(n) {
-		value = value*10 + int64(c-'0')
-		if value < p && len(steps) == 0 {
-			continue
-		}
+	for value := range dividends(n, p) {
 		steps = append(steps, fmt.Sprintf("%dr%d", value, value%p))
-		value %= p
 	}
 	return fmt.Sprintf("%d:%s", p, strings.Join(steps, ","))
 }

@@ -46,7 +46,7 @@ func storyFamily(scenarios ...scenario) func(r *rand.Rand, level float64) Item {
 		if r.IntN(12) == 0 {
 			problem = pick(r, openings...) + " " + problem
 		}
-		item := Item{Problem: sentences(s.tell(problem)), Solution: strings.Join(s.lines, "\n"), Answer: answer.String()}
+		item := Item{Problem: sentences(s.tell(problem)), Solution: joinLines(s.lines...), Answer: answer.String()}
 		if r.IntN(8) == 0 { // as people type
 			item.Problem, item.Solution = strings.ToLower(item.Problem), strings.ToLower(item.Solution)
 		}

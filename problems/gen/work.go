@@ -2,6 +2,7 @@ package gen
 
 import (
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 )
@@ -175,13 +176,7 @@ func DivMod(a, d int64) (q, r int64, working string) {
 		return q, r, fmt.Sprintf("%s%dr%d", head, q, r)
 	}
 	var steps []string
-	value, started := int64(0), false
-	for _, c := range digits(a) {
-		value = value*10 + int64(c-'0')
-		if !started && value < d {
-			continue
-		}
-		started = true
+	for value := range dividends(a, d) {
 		digit := value / d
 		switch {
 		case d <= 12 || digit == 0:
@@ -191,24 +186,26 @@ func DivMod(a, d int64) (q, r int64, working string) {
 			_, diff := Sub(Int(value), Int(d*digit))
 			steps = append(steps, fmt.Sprintf("%d:%d;%s;%s", value, digit, product, diff))
 		}
-		value %= d
 	}
 	return q, r, fmt.Sprintf("%s{%s}%dr%d", head, strings.Join(steps, ","), q, r)
 }
 
-// GCD returns the greatest common divisor of two positive integers by Euclid's algorithm and the working for it, a
-// division a line.
-func GCD(a, b int64) (int64, []string) {
-	if a < b {
-		a, b = b, a
+// dividends yields what each step of the long division a/d divides: the remainder so far with the next digit of a
+// behind it, from the first on that is not below d.
+func dividends(a, d int64) iter.Seq[int64] {
+	return func(yield func(int64) bool) {
+		value, started := int64(0), false
+		for _, c := range digits(a) {
+			value = value*10 + int64(c-'0')
+			if started = started || value >= d; !started {
+				continue
+			}
+			if !yield(value) {
+				return
+			}
+			value %= d
+		}
 	}
-	var lines []string
-	for b != 0 {
-		_, r, working := DivMod(a, b)
-		lines = append(lines, working)
-		a, b = b, r
-	}
-	return a, append(lines, fmt.Sprintf("gcd=%d", a))
 }
 
 func addDec(a, b Dec) Dec {
