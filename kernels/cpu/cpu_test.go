@@ -67,8 +67,12 @@ func TestNewRefusesImpossibleThreads(t *testing.T) {
 	}
 }
 
-func TestPeakIsMeasuredWhereThereIsAKernel(t *testing.T) {
-	if peak := PeakFMA(1); (peak > 0) != (bestInstructions().fmaRounds != nil) {
-		t.Errorf("the peak is %v GFLOP/s with %s instructions", peak, bestInstructions().name)
+func TestPeaksAreMeasuredWhereThereIsAKernel(t *testing.T) {
+	for name, peak := range map[string]float64{
+		"GFLOP/s": PeakFMA(1), "GB/s from cache": PeakRead(1, 2), "GB/s from memory": PeakRead(64<<20, 1),
+	} {
+		if (peak > 0) != (bestInstructions().fmaRounds != nil) || peak > 1e5 {
+			t.Errorf("%v %s with %s instructions", peak, name, bestInstructions().name)
+		}
 	}
 }
