@@ -11,7 +11,7 @@ func TestCheck(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"What is 1+1?", ""},
 		{"a\tb\r\nc", ""},
-		{"¿Cuánto es ½ + ⅓?", ""},
+		{"¿Qué es ½ + ⅓?", ""},
 		{strings.Repeat("a", problems.MaxText), ""},
 		{strings.Repeat("a", problems.MaxText+1), "the statement has 65537 bytes"},
 		{"", "the statement is empty"},

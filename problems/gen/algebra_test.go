@@ -30,13 +30,11 @@ var algebraChecks = map[string]func(Item) error{
 func TestAlgebraAnswersAreRight(t *testing.T) {
 	for _, family := range algebraFamilies {
 		t.Run(family.Name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(3, 4))
-			for i := range 2000 {
-				item := family.Make(r, float64(i%11)/10)
+			itemsOf(t, family.Name, func(t *testing.T, item Item) {
 				if err := algebraChecks[family.Name](item); err != nil {
-					t.Fatalf("%v\n%s\n%s\nanswer %s", err, item.Problem, item.Solution, item.Answer)
+					t.Error(err)
 				}
-			}
+			})
 		})
 	}
 }
@@ -59,44 +57,25 @@ func TestAlgebraChecksRejectWrongAnswers(t *testing.T) {
 	}
 }
 
-func TestAlgebraItemsAreShortLinesOfASCIIThatEndInTheAnswer(t *testing.T) {
+func TestAlgebraSolutionsEndInTheAnswer(t *testing.T) {
 	for _, family := range algebraFamilies {
-		r := rand.New(rand.NewPCG(5, 6))
-		for i := range 2000 {
-			item := family.Make(r, float64(i%11)/10)
+		itemsOf(t, family.Name, func(t *testing.T, item Item) {
 			end := strings.TrimPrefix(item.Answer, "-") // the sign may stand before scratch work
-			switch text := item.Problem + item.Solution + item.Answer; {
-			case item.Problem == "" || item.Answer == "" || !strings.HasSuffix(item.Solution, end):
-				t.Fatalf("%s: the last line does not end in the answer: %+v", family.Name, item)
-			case len(text) > longestItem:
-				t.Fatalf("%s: %d bytes: %+v", family.Name, len(text), item)
-			case strings.ContainsFunc(text, func(c rune) bool { return c >= 0x7f || c < ' ' && c != '\n' }):
-				t.Fatalf("%s: not plain ASCII: %+v", family.Name, item)
+			if !strings.HasSuffix(item.Solution, end) {
+				t.Errorf("%s: the last line does not end in the answer", family.Name)
 			}
-		}
-	}
-}
-
-func TestAlgebraItemsDependOnTheSeedAlone(t *testing.T) {
-	for _, family := range algebraFamilies {
-		r, s := rand.New(rand.NewPCG(7, 8)), rand.New(rand.NewPCG(7, 8))
-		for range 200 {
-			if a, b := family.Make(r, 0.7), family.Make(s, 0.7); a != b {
-				t.Fatalf("%s: %+v and %+v from the same seed", family.Name, a, b)
-			}
-		}
+		})
 	}
 }
 
 // Every sum and product that a solution states between whole numbers must hold, outside of scratch areas.
 func TestAlgebraStepsHold(t *testing.T) {
 	step := regexp.MustCompile(`(?:^|[,;:=\n])(-?\d+)([-+*])(\(-\d+\)|\d+)=(-?\d+)(?:$|[,;\n])`)
-	scratch := regexp.MustCompile(`\[[^]]*\]|\{[^}]*\}`)
 	for _, family := range algebraFamilies {
 		r := rand.New(rand.NewPCG(9, 10))
 		for i := range 500 {
 			item := family.Make(r, float64(i%11)/10)
-			for _, m := range step.FindAllStringSubmatch(scratch.ReplaceAllString(item.Solution, ""), -1) {
+			for _, m := range step.FindAllStringSubmatch(scratchArea.ReplaceAllString(item.Solution, ""), -1) {
 				a, _ := strconv.ParseInt(m[1], 10, 64)
 				b, _ := strconv.ParseInt(strings.Trim(m[3], "()"), 10, 64)
 				want, _ := strconv.ParseInt(m[4], 10, 64)

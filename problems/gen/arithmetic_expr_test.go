@@ -103,7 +103,7 @@ func formulaIn(question string) string {
 
 func TestExpressionsAreRight(t *testing.T) {
 	for _, name := range []string{"add_sub_multiple", "mul_div_multiple", "mixed"} {
-		arithmeticItems(t, "arithmetic__"+name, func(t *testing.T, item Item) {
+		itemsOf(t, "arithmetic__"+name, func(t *testing.T, item Item) {
 			want := formulaValue(t, formulaIn(item.Problem)).RatString()
 			if item.Answer != want {
 				t.Errorf("%q has the answer %s, want %s", item.Problem, item.Answer, want)
@@ -121,7 +121,7 @@ func TestExpressionSolutionsStateTrueEqualities(t *testing.T) {
 	divisor := regexp.MustCompile(`:\d+=`)
 	plain := regexp.MustCompile(`^[-+*/().\d]+(=[-+*/().\d]+)+$`)
 	for _, name := range []string{"add_sub_multiple", "mul_div_multiple", "mixed", "everyday", "div"} {
-		arithmeticItems(t, "arithmetic__"+name, func(t *testing.T, item Item) {
+		itemsOf(t, "arithmetic__"+name, func(t *testing.T, item Item) {
 			for _, line := range strings.Split(scratch.ReplaceAllString(item.Solution, ""), "\n") {
 				line = divisor.ReplaceAllString(line, "=")
 				if !plain.MatchString(line) {
@@ -177,7 +177,7 @@ var everydayWords = []struct {
 }
 
 func TestEverydayAnswersAreRight(t *testing.T) {
-	arithmeticItems(t, "arithmetic__everyday", func(t *testing.T, item Item) {
+	itemsOf(t, "arithmetic__everyday", func(t *testing.T, item Item) {
 		text := strings.ToLower(item.Problem)
 		for range 2 { // "please what is"
 			for _, w := range everydayWords {

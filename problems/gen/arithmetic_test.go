@@ -2,56 +2,11 @@ package gen
 
 import (
 	"math/big"
-	"math/rand/v2"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 )
-
-// arithmeticItems calls check with many items of the named family, over all levels.
-func arithmeticItems(t *testing.T, name string, check func(t *testing.T, item Item)) {
-	t.Helper()
-	for _, family := range arithmeticFamilies {
-		if family.Name != name {
-			continue
-		}
-		r := rand.New(rand.NewPCG(7, 7))
-		for i := range 2000 {
-			check(t, family.Make(r, float64(i)/1999))
-			if t.Failed() {
-				return
-			}
-		}
-		return
-	}
-	t.Fatalf("there is no family %q", name)
-}
-
-func TestArithmeticItemsAreWellFormed(t *testing.T) {
-	for _, family := range arithmeticFamilies {
-		arithmeticItems(t, family.Name, func(t *testing.T, item Item) {
-			text := item.Problem + item.Solution + item.Answer
-			if len(text) > longestItem || item.Problem == "" || item.Solution == "" || item.Answer == "" {
-				t.Errorf("%s: an item is empty or longer than %d bytes: %+v", family.Name, longestItem, item)
-			}
-			if strings.ContainsFunc(text, func(c rune) bool { return c > '~' || c < ' ' && c != '\n' }) {
-				t.Errorf("%s: an item is not plain ASCII: %+v", family.Name, item)
-			}
-		})
-	}
-}
-
-func TestArithmeticItemsDependOnTheGeneratorAlone(t *testing.T) {
-	for _, family := range arithmeticFamilies {
-		a, b := rand.New(rand.NewPCG(1, 2)), rand.New(rand.NewPCG(1, 2))
-		for range 50 {
-			if x, y := family.Make(a, 0.7), family.Make(b, 0.7); x != y {
-				t.Fatalf("%s makes both %+v and %+v from one seed", family.Name, x, y)
-			}
-		}
-	}
-}
 
 var signBetween = regexp.MustCompile(`(-?[\d.]*\d) ?([-+*/x]) ?(-?[\d.]*\d)`)
 
@@ -100,7 +55,7 @@ func holds(question string, texts ...string) bool {
 }
 
 func TestSumsAndDifferencesAreRight(t *testing.T) {
-	arithmeticItems(t, "arithmetic__add_or_sub", func(t *testing.T, item Item) {
+	itemsOf(t, "arithmetic__add_or_sub", func(t *testing.T, item Item) {
 		a, b, sign := twoNumbers(t, item.Problem)
 		want := new(big.Rat)
 		switch {
@@ -118,14 +73,14 @@ func TestSumsAndDifferencesAreRight(t *testing.T) {
 }
 
 func TestProductsAreRight(t *testing.T) {
-	arithmeticItems(t, "arithmetic__mul", func(t *testing.T, item Item) {
+	itemsOf(t, "arithmetic__mul", func(t *testing.T, item Item) {
 		a, b, _ := twoNumbers(t, item.Problem)
 		checkAnswer(t, item, a.Mul(a, b))
 	})
 }
 
 func TestQuotientsAreRightAndInLowestTerms(t *testing.T) {
-	arithmeticItems(t, "arithmetic__div", func(t *testing.T, item Item) {
+	itemsOf(t, "arithmetic__div", func(t *testing.T, item Item) {
 		a, b, _ := twoNumbers(t, item.Problem)
 		if want := a.Quo(a, b).RatString(); item.Answer != want {
 			t.Errorf("%q has the answer %s, want %s", item.Problem, item.Answer, want)
@@ -137,7 +92,7 @@ func TestSumsInABaseAreRight(t *testing.T) {
 	formula := regexp.MustCompile(`(?:^| )(-?[0-9a-g]+) ?([+-]) ?(-?[0-9a-g]+)(?: |\?|$)`)
 	bases := map[string]int{"binary": 2, "octal": 8, "hexadecimal": 16}
 	inBase := regexp.MustCompile(`(?i)base (\d+)`)
-	arithmeticItems(t, "arithmetic__add_or_sub_in_base", func(t *testing.T, item Item) {
+	itemsOf(t, "arithmetic__add_or_sub_in_base", func(t *testing.T, item Item) {
 		base := 0
 		for name, b := range bases {
 			if holds(item.Problem, name) {
@@ -171,7 +126,7 @@ func TestRootsAreTheNearestIntegers(t *testing.T) {
 		"square": 2, "sqrt": 2, "cube": 3, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
 		"ninth": 9, "tenth": 10,
 	}
-	arithmeticItems(t, "arithmetic__nearest_integer_root", func(t *testing.T, item Item) {
+	itemsOf(t, "arithmetic__nearest_integer_root", func(t *testing.T, item Item) {
 		k := 0
 		for name, degree := range names {
 			if holds(item.Problem, name) {

