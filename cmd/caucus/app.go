@@ -22,6 +22,7 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 		Commands: []*cli.Command{
 			solveCommand(),
 			batchCommand(),
+			benchCommand(),
 			genCommand(),
 			modelCommand(),
 			versionCommand(),
