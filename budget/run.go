@@ -49,7 +49,7 @@ func Run(ctx context.Context, w Window, ids []string, s Sampler, p Policy, o Opt
 	if err := check(w, ids, s.Slots()); err != nil {
 		return Report{}, err
 	}
-	r := &run{window: w, policy: p, options: o, sampler: s, free: s.Slots(), pace: newPace(o)}
+	r := &run{window: w, begin: time.Now(), policy: p, options: o, sampler: s, free: s.Slots(), pace: newPace(o)}
 	for _, id := range ids {
 		r.ballots = append(r.ballots, &ballot{id: id})
 	}
@@ -83,6 +83,7 @@ func check(w Window, ids []string, slots int) error {
 // run is the state of one Run. Only its loop touches it.
 type run struct {
 	window  Window
+	begin   time.Time // of sampling: what came before, such as loading a model, has spent its part of the window
 	policy  Policy
 	options Options
 	sampler Sampler
@@ -135,7 +136,9 @@ func (r *run) loop(ctx context.Context) error {
 	}
 }
 
-func (r *run) landingTime() time.Time { return r.window.End.Add(-r.pace.reserve(r.window)) }
+func (r *run) landingTime() time.Time {
+	return r.window.End.Add(-r.pace.reserve(r.window.End.Sub(r.begin)))
+}
 
 func (r *run) nextDeadline() time.Time {
 	if r.landing {
@@ -164,7 +167,7 @@ func (r *run) fill(now time.Time) {
 // landing is never late, however short the window.
 func (r *run) late(now time.Time) bool {
 	landing := r.landingTime()
-	return landing.Sub(now) < min(r.pace.worthwhile(), landing.Sub(r.window.Start)/2)
+	return landing.Sub(now) < min(r.pace.worthwhile(), landing.Sub(r.begin)/2)
 }
 
 // standings is what the policy may choose from. Late in the window, only problems without any sample are open: for

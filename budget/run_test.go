@@ -342,6 +342,23 @@ func TestAShortWindowFillsItsSlotsAndALateSampleIsNotBegun(t *testing.T) {
 	})
 }
 
+// What a model's loading has taken is gone; what is left is spent as a window of that length would be.
+func TestAWindowThatIsPartlyOverIsSpentToItsEnd(t *testing.T) {
+	for gone, want := range map[time.Duration]int{0: 8, 300 * time.Millisecond: 8, 900 * time.Millisecond: 8, time.Second: 0} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake(8, 50*time.Millisecond, func(Sample) plan { return plan{} })
+			f.land = func(ID) time.Duration { return 20 * time.Millisecond }
+			w := Open(time.Second)
+			time.Sleep(gone)
+			report, err := Run(t.Context(), w, idsOf(1), f, policyOf(t, StopRule{}), Options{})
+			if err != nil || time.Now().After(w.End) || report.Results[0].Count(Landed) != want {
+				t.Errorf("after %v: error %v, %d samples landed, want %d", gone, err, report.Results[0].Count(Landed), want)
+			}
+			synctest.Wait()
+		})
+	}
+}
+
 func TestLandingLeavesTimeForTheStepsThatAreMeasured(t *testing.T) {
 	for _, step := range []time.Duration{time.Millisecond, 10 * time.Millisecond, 300 * time.Millisecond} {
 		synctest.Test(t, func(t *testing.T) {

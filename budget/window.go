@@ -67,11 +67,11 @@ func (p *pace) observe(e Event) {
 	}
 }
 
-// reserve is how long before the deadline landing begins. It is at most half of the window, so that a short one is not
-// all landing.
-func (p *pace) reserve(w Window) time.Duration {
+// reserve is how long before the deadline landing begins. It is at most half of the time for sampling, so that a short
+// one is not all landing.
+func (p *pace) reserve(sampling time.Duration) time.Duration {
 	steps := time.Duration(p.landTokens + landMargin)
-	return min(max(steps*p.step, minReserve), w.End.Sub(w.Start)/2)
+	return min(max(steps*p.step, minReserve), sampling/2)
 }
 
 // worthwhile is the time before landing that a new sample needs to be worth its slot.
