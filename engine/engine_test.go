@@ -365,7 +365,9 @@ func TestLandClosesTheReasoningOnce(t *testing.T) {
 				}
 			}}
 			e = start(t, ops, engine.Options{LandTokens: 6})
-			begin(t, e, warm(1, open(t, e, question), 0))
+			r := warm(1, open(t, e, question), 0)
+			r.Params.Stop = []string{"{5"} // which a landing must not heed, or its answer would be cut off
+			begin(t, e, r)
 			got := collect(t, e, 1)[1]
 			if got.Status != c.status || got.Text != c.text || got.Tokens != drawn {
 				t.Errorf("got %s, %d tokens, %q; want %s, %d, %q", got.Status, got.Tokens, got.Text, c.status, drawn, c.text)

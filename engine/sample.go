@@ -29,7 +29,7 @@ type Params struct {
 	TopP        float32  // keep the fewest tokens with this probability together; 0 or 1 keeps all
 	MinP        float32  // keep tokens with at least MinP times the largest probability; 0 keeps all
 	MaxTokens   int      // most tokens drawn; 0 is Options.MaxTokens, which is also the most allowed
-	Stop        []string // texts that end the sample and are cut off
+	Stop        []string // texts that end the sample and are cut off; a landed sample heeds them no more
 }
 
 func (p *Params) check(most int) error {
@@ -108,8 +108,8 @@ func (s *sample) accept(d kernels.Sampled, tok Tokenizer, eos []int32) {
 	}
 	s.tokens = append(s.tokens, d.Token)
 	switch {
-	case s.stopped(tok):
-		s.end(s.byItself())
+	case !s.landing && s.stopped(tok):
+		s.end(Finished)
 	case s.landing && boxClosed(s.box+tok.Decode(s.tokens[s.mark:])):
 		s.end(Landed)
 	case s.left == 0:
@@ -158,8 +158,10 @@ func (s *sample) fail(err error) { s.status, s.err = Failed, err }
 // event reports how the sample ended.
 func (s *sample) event(tok Tokenizer, step Step) Event {
 	e := Event{ID: s.ID, Status: s.status, Text: s.generated(tok), Tokens: s.drawn, Step: step, Err: s.err}
-	for _, stop := range s.Params.Stop {
-		e.Text, _, _ = strings.Cut(e.Text, stop)
+	if !s.landing {
+		for _, stop := range s.Params.Stop {
+			e.Text, _, _ = strings.Cut(e.Text, stop)
+		}
 	}
 	if s.drawn > 0 {
 		e.LogProb, e.Entropy = s.logProb/float64(s.drawn), s.entropy/float64(s.drawn)
