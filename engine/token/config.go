@@ -9,9 +9,9 @@ import (
 	"sync"
 )
 
-// Generation is how a model's makers sample from it: generation_config.json, or plain sampling in its absence.
+// Generation is how a model's makers sample from it: generation_config.json, or plain sampling in its absence. Its
+// do_sample is left aside: it is false wherever it was not set, beside a temperature that was.
 type Generation struct {
-	DoSample    bool    `json:"do_sample"`   // false: greedy
 	Temperature float64 `json:"temperature"` // 1 by default
 	TopP        float64 `json:"top_p"`       // in (0, 1]; 1, the default, keeps every token
 	TopK        int     `json:"top_k"`       // 0, the default, keeps every token

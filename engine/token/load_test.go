@@ -76,7 +76,7 @@ func TestATokenizerOfBytesAndAFewAddedTokens(t *testing.T) {
 	if bos, ok := tok.BOS(); bos != 256 || !ok || tok.VocabSize() != 272 || !slices.Equal(tok.EOS(), []int32{257}) {
 		t.Errorf("begin %d, end %v, size %d", bos, tok.EOS(), tok.VocabSize())
 	}
-	if got, want := tok.Generation(), (token.Generation{DoSample: true, Temperature: 0.7, TopP: 0.95}); got != want {
+	if got, want := tok.Generation(), (token.Generation{Temperature: 0.7, TopP: 0.95}); got != want {
 		t.Errorf("generation is %+v, want %+v", got, want)
 	}
 	for text, want := range map[string]int32{"</think>": 259, "a": 'a', " ": ' '} {
