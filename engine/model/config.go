@@ -190,7 +190,9 @@ func join(llama *llamaConfig, hybrid *mambaConfig) (Config, error) {
 	}
 	switch rank := hybrid.SSM.DTRank.(type) {
 	case float64:
-		c.Mamba.DTRank = int(rank)
+		if c.Mamba.DTRank = int(rank); float64(c.Mamba.DTRank) != rank {
+			return Config{}, fmt.Errorf("%s: ssm_cfg.dt_rank: %v is not a size", mambaFile, rank)
+		}
 	case nil:
 		c.Mamba.DTRank = autoRank(c.DModel)
 	default:
@@ -217,8 +219,7 @@ func (c *Config) check() error {
 		{configFile, "vocab_size", c.Vocab, maxVocab},
 		{configFile, "num_attention_heads", c.Attention.Heads, maxWidth},
 		{configFile, "num_key_value_heads", c.Attention.KVHeads, maxWidth},
-		{configFile, "head_dim", c.Attention.HeadDim, maxWidth},
-		{configFile, "num_attention_heads*head_dim", c.Attention.Heads * c.Attention.HeadDim, maxWidth},
+		{configFile, "head_dim", c.Attention.HeadDim, maxWidth / max(c.Attention.Heads, 1)}, // all heads fit maxWidth
 		{mambaFile, "d_inner", c.Mamba.DInner, maxWidth},
 		{mambaFile, "d_xb", c.Mamba.DXB, c.Mamba.DInner},
 		{mambaFile, "ssm_cfg.d_state", c.Mamba.DState, c.Mamba.DXB},

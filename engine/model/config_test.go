@@ -61,6 +61,7 @@ func TestLoadConfigErrorsNameFileAndField(t *testing.T) {
 		{"config.json", "128256", "0", "config.json: vocab_size: 0 is not between 1 and"},
 		{"config.json", `"num_key_value_heads": 8`, `"num_key_value_heads": 7`, "num_key_value_heads"},
 		{"config.json", `"head_dim": 128`, `"head_dim": 127`, "head_dim"},
+		{"config.json", `"head_dim": 128`, `"head_dim": 5462`, "head_dim: 5462 is not between 1 and 5461"}, // 2^17 / 24
 		{"config.json", `"silu"`, `"gelu"`, `config.json: hidden_act: "gelu"`},
 		{"config.json", "500000.0", "0", "rope_theta"},
 		{"config.json", "1e-05", "-1", "rms_norm_eps"},
@@ -76,6 +77,7 @@ func TestLoadConfigErrorsNameFileAndField(t *testing.T) {
 		{"mamba_config.json", `"expand": 1`, `"dt_rank": "some"`, "dt_rank"},
 		{"mamba_config.json", `"expand": 1`, `"dt_rank": 1e300`, "dt_rank"},
 		{"mamba_config.json", `"expand": 1`, `"dt_rank": [1]`, "dt_rank"},
+		{"mamba_config.json", `"expand": 1`, `"dt_rank": 7.5`, "dt_rank: 7.5"},
 		{"mamba_config.json", `"expand": 1`, `"ngroups": 24`, "Mamba-2"},
 		{"mamba_config.json", `"expand": 1`, `"conv_bias": false`, "conv_bias"},
 		{"mamba_config.json", `"expand": 1`, `"repeat_kv_before_conv": false`, "repeat_kv_before_conv"},
