@@ -11,6 +11,7 @@
 //
 //	  - The statement stands in "problem", or in "question" where there is no "problem".
 //	  - "answer" is optional: a string, number or boolean, or a list of exactly one of these. Numbers keep their digits.
+//	    Of a string with "####", as GSM8K writes its solutions, what stands behind the last one is the answer.
 //	  - "id" is optional: a string or number. Without it a problem is named by its line, in an array by its position.
 //	  - null and "" count as absent. Field names are matched exactly; other fields are ignored.
 //	  - Blank lines, CRLF line ends and a UTF-8 byte order mark at the start are accepted.
@@ -22,7 +23,7 @@ package problems
 type Problem struct {
 	ID     string // unique within its file
 	Text   string // passes Check
-	Answer string // the reference answer as the file has it; "" when there is none
+	Answer string // the reference answer as the file writes it; "" when there is none
 }
 
 // Limits on what is read. They are far above real problems and keep a wrong file from filling the memory.

@@ -180,6 +180,9 @@ func identifier(raw json.RawMessage) (string, error) {
 	return id, nil
 }
 
+// solutionEnd is where the answers of GSM8K turn from the worked solution to the answer itself.
+const solutionEnd = "####"
+
 // reference returns the reference answer: a scalar, or the only element of a list.
 func reference(raw json.RawMessage) (string, error) {
 	var list []json.RawMessage
@@ -192,6 +195,9 @@ func reference(raw json.RawMessage) (string, error) {
 	text, err := scalar(raw)
 	if err != nil {
 		return "", fmt.Errorf(`"answer": %w: write it as a string`, err)
+	}
+	if i := strings.LastIndex(text, solutionEnd); i >= 0 {
+		text = strings.TrimSpace(text[i+len(solutionEnd):])
 	}
 	return text, nil
 }

@@ -32,6 +32,7 @@ func TestReadAcceptsEveryDocumentedForm(t *testing.T) {
 			[]problems.Problem{{"1", "a", "12345678901234567890.10"}}},
 		{"a boolean answer", `{"problem": "a", "answer": true}`, []problems.Problem{{"1", "a", "true"}}},
 		{"a list of one", `{"problem": "a", "answer": ["204"]}`, []problems.Problem{{"1", "a", "204"}}},
+		{"a worked solution", `{"question": "a", "answer": "2*36 = <<2*36=72>>72\n#### 72"}`, []problems.Problem{{"1", "a", "72"}}},
 		{"a list of one number", `{"problem": "a", "answer": [2.50]}`, []problems.Problem{{"1", "a", "2.50"}}},
 		{"unknown fields", `{"problem": "a", "Problem": "x", "level": {"n": [1]}}`, []problems.Problem{{ID: "1", Text: "a"}}},
 		{"a byte order mark", "\ufeff" + `{"problem": "a"}`, []problems.Problem{{ID: "1", Text: "a"}}},

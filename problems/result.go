@@ -19,7 +19,7 @@ type Result struct {
 	Correct   *bool          `json:"correct,omitempty"` // nil when there is no reference to compare with
 	Votes     Votes          `json:"votes"`
 	Samples   map[string]int `json:"samples"` // samples by status, such as "finished" or "landed"
-	Seconds   float64        `json:"seconds"` // wall-clock time from the first sample's start to the last one's end
+	Seconds   float64        `json:"seconds"` // from the opening of the window to the decision, or to the end
 	Tokens    int            `json:"tokens"`  // decoded tokens of all samples
 }
 
