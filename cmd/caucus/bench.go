@@ -45,8 +45,9 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure how fast the engine decodes here, and how far that is from the machine's limit",
-		Description: "A step draws one token for every sample of a batch. The bound is what the step's arithmetic takes at the\n" +
-			"processor's peak, or its memory traffic at the bandwidth of the cache or memory that holds it, whichever is longer.",
+		Description: "A step draws one token for every sample of a batch. The bound is the time of its arithmetic at the\n" +
+			"processor's peak, or of its memory traffic at the bandwidth of the cache or memory that holds it,\n" +
+			"whichever is longer.",
 		Flags: append(modelFlags(),
 			&cli.IntSliceFlag{Name: "batch", Value: cli.NewIntSlice(1, 8, 32, 128), Usage: "measure batches of `N,...` samples"},
 			&cli.IntFlag{Name: "context", Value: 128, Usage: "let every sample have read `N` tokens"},
@@ -79,7 +80,10 @@ func runBench(c *cli.Context) error {
 		report.Decode = append(report.Decode, rate)
 	}
 	if c.Bool("json") {
-		return json.NewEncoder(c.App.Writer).Encode(report)
+		if err := json.NewEncoder(c.App.Writer).Encode(report); err != nil {
+			return fmt.Errorf("write the measurements: %w", err)
+		}
+		return nil
 	}
 	say(c.App.ErrWriter, "model %s, %.1f M parameters, context %d; %s, peak %.0f GFLOP/s", report.Model,
 		float64(report.Parameters)/1e6, report.Context, report.Kernels, report.PeakGFLOPS)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -94,13 +95,13 @@ func (d *decoder) step() {
 	d.taken++
 }
 
-// check takes the first step, in which all rows are equal, so that nothing is timed that computes nonsense: all must draw
-// the same token from the same distribution.
+// check takes the first step, in which all rows are equal, so that nothing is timed that computes nonsense: all must
+// draw the same token from the same distribution.
 func (d *decoder) check() error {
 	d.fork()
 	d.step()
 	for i, s := range d.drawn {
-		if s.LogProb != s.LogProb {
+		if math.IsNaN(float64(s.LogProb)) {
 			return fmt.Errorf("the logits of row %d are not finite; are the weights whole?", i)
 		}
 		if s != d.drawn[0] {
