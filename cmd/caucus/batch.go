@@ -40,22 +40,21 @@ func runBatch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := createResults(c)
+	out := results{c.App.Writer, c.String("out")}
+	if err := out.check(); err != nil {
+		return err
+	}
+	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
+	m, err := openModelBy(c, window.End)
 	if err != nil {
 		return err
 	}
-	m, err := openModel(c)
-	if err != nil {
-		return errors.Join(err, out.discard())
-	}
-	run, err := spend(c, m, budget.Window{Start: start, End: start.Add(c.Duration("budget"))}, list, policy)
+	run, err := spend(c, m, window, list, policy)
 	if run == nil {
-		return errors.Join(err, out.discard())
+		return err
 	}
-	if werr := writeResults(out, list, run); werr != nil {
-		return errors.Join(err, werr, out.discard())
-	}
-	if werr := out.keep(); werr != nil {
+	write := func(w io.Writer) error { return writeResults(w, list, run) }
+	if werr := out.write(write); werr != nil {
 		return errors.Join(err, werr)
 	}
 	return errors.Join(err, writeSummary(c.App.ErrWriter, list, run))
@@ -80,10 +79,12 @@ func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err
 		return nil, start, usagef("batch takes one problem file, or - for standard input, got %d arguments", c.NArg())
 	}
 	if path := c.Args().First(); path != "-" {
-		list, err = problems.ReadFile(path)
+		list, err = within(c.Context, "reading "+path, func() ([]problems.Problem, error) { return problems.ReadFile(path) })
 		return list, opened(c), err
 	}
-	list, err = problems.Read(c.App.Reader, "standard input")
+	list, err = within(c.Context, "reading standard input", func() ([]problems.Problem, error) {
+		return problems.Read(c.App.Reader, "standard input")
+	})
 	return list, time.Now(), err
 }
 
@@ -122,6 +123,9 @@ func writeSummary(out io.Writer, list []problems.Problem, run *spent) error {
 	}
 	if late > 0 {
 		line += fmt.Sprintf("; %d undecided when sampling ended", late)
+	}
+	if run.Interrupted {
+		line += "; interrupted"
 	}
 	say(out, "%s", line)
 	return writeEffort(out, run)

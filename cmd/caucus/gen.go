@@ -51,7 +51,7 @@ func runGen(c *cli.Context) error {
 	}
 	level, count := c.Float64("level"), c.Int("count")
 	switch {
-	case c.IsSet("level") && (level < 0 || level > 1):
+	case c.IsSet("level") && !(level >= 0 && level <= 1):
 		return usagef("--level %v is not between 0 and 1", level)
 	case count < 0:
 		return usagef("--count %d is negative; 0 goes on without end", count)

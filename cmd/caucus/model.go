@@ -2,9 +2,11 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -32,8 +34,21 @@ func modelFlags() []cli.Flag {
 	}
 }
 
-// openModel loads the model that the flags name.
-func openModel(c *cli.Context) (*openedModel, error) {
+// openModel loads the model that the flags name, unless the user interrupts it.
+func openModel(c *cli.Context) (*openedModel, error) { return openModelWithin(c.Context, c) }
+
+// openModelBy is openModel with a deadline.
+func openModelBy(c *cli.Context, end time.Time) (*openedModel, error) {
+	ctx, cancel := context.WithDeadline(c.Context, end)
+	defer cancel()
+	return openModelWithin(ctx, c)
+}
+
+func openModelWithin(ctx context.Context, c *cli.Context) (*openedModel, error) {
+	return within(ctx, "loading the model", func() (*openedModel, error) { return loadModel(c) })
+}
+
+func loadModel(c *cli.Context) (*openedModel, error) {
 	threads := c.Int("threads")
 	if threads < 0 {
 		return nil, usagef("--threads %d is negative", threads)

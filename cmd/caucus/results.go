@@ -6,52 +6,70 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-
-	"github.com/urfave/cli/v2"
 )
 
-// results is where a batch's results go. A file comes into being whole, when keep renames it: whatever stops the run, no
-// earlier file is lost and no half of one is left.
+// results is where a batch's results go: the file of --out or standard output.
 type results struct {
-	io.Writer
-	file *os.File // nil for standard output
-	path string
+	stdout io.Writer
+	path   string // empty for standard output
 }
 
-// createResults opens --out, or standard output without it, so that a path that cannot be written is known before the
-// window is spent.
-func createResults(c *cli.Context) (*results, error) {
-	path := c.String("out")
-	if path == "" {
-		return &results{Writer: c.App.Writer}, nil
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return nil, fmt.Errorf("create the result file: %w", err)
-	}
-	return &results{file, file, path}, nil
-}
-
-// keep puts the finished file in its place.
-func (r *results) keep() error {
-	if r.file == nil {
+// check reports a path that cannot be written, before the window is spent.
+func (r results) check() error {
+	if r.path == "" {
 		return nil
 	}
+	info, err := os.Stat(r.path)
+	switch {
+	case err == nil && info.IsDir():
+		return fmt.Errorf("--out %s is a folder; name a file in it", r.path)
+	case err == nil && !info.Mode().IsRegular():
+		return nil // a device or a pipe, which is written in place
+	}
+	file, err := createBeside(r.path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// write lets a function write the results. A file comes into being whole, by a rename: whatever stops the program, no
+// earlier file is lost and no half of one is left.
+func (r results) write(write func(io.Writer) error) error {
+	if r.path == "" {
+		return write(r.stdout)
+	}
+	if info, err := os.Stat(r.path); err == nil && !info.Mode().IsRegular() {
+		return writeInPlace(r.path, write)
+	}
+	file, err := createBeside(r.path)
+	if err != nil {
+		return err
+	}
 	const public = 0o644 // as a file that a shell makes
-	err := errors.Join(r.file.Chmod(public), r.file.Sync(), r.file.Close())
+	err = errors.Join(write(file), file.Chmod(public), file.Sync(), file.Close())
 	if err == nil {
-		err = os.Rename(r.file.Name(), r.path)
+		err = os.Rename(file.Name(), r.path)
 	}
 	if err != nil {
-		return fmt.Errorf("keep the results of %s: %w", r.path, err)
+		return errors.Join(fmt.Errorf("keep the results in %s: %w", r.path, err), os.Remove(file.Name()))
 	}
 	return nil
 }
 
-// discard removes what was written.
-func (r *results) discard() error {
-	if r.file == nil {
-		return nil
+// createBeside makes a file, hidden until it is renamed, in the folder of another.
+func createBeside(path string) (*os.File, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return nil, fmt.Errorf("create %s: %w; name a file in a folder that can be written", path, err)
 	}
-	return errors.Join(r.file.Close(), os.Remove(r.file.Name()))
+	return file, nil
+}
+
+func writeInPlace(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	return errors.Join(write(file), file.Close())
 }

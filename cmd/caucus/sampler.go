@@ -59,6 +59,7 @@ func newSampler(m *openedModel, opt engine.Options, params engine.Params, statem
 func (s *sampler) forward() {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
+	var steps pace
 	for {
 		var event budget.Event
 		select {
@@ -70,7 +71,7 @@ func (s *sampler) forward() {
 			}
 			event = s.translate(e)
 		case <-tick.C:
-			event = budget.Event{Status: budget.Running, Step: s.engine.Stats().Step.Time}
+			event = budget.Event{Status: budget.Running, Step: steps.observe(s.engine.Stats())}
 			if event.Step == 0 {
 				continue
 			}
@@ -94,7 +95,7 @@ func (s *sampler) translate(e engine.Event) budget.Event {
 	}
 	return budget.Event{
 		ID: id, Status: budget.Status(e.Status), Text: e.Text, Tokens: e.Tokens, LogProb: e.LogProb, Entropy: e.Entropy,
-		Seconds: e.Seconds, Step: e.Step.Time,
+		Seconds: e.Seconds,
 	}
 }
 

@@ -44,7 +44,7 @@ func runSolve(c *cli.Context) error {
 		return err
 	}
 	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
-	m, err := openModel(c)
+	m, err := openModelBy(c, window.End)
 	if err != nil {
 		return err
 	}
@@ -63,9 +63,16 @@ func runSolve(c *cli.Context) error {
 		}
 	}
 	if err == nil && run.Results[0].Answer == "" {
-		return cli.Exit("no sample gave an answer within the window; a longer --budget may help", exitNoAnswer)
+		return noAnswer(run)
 	}
 	return err
+}
+
+func noAnswer(run *spent) error {
+	if run.Interrupted {
+		return cli.Exit("interrupted before any sample gave an answer", exitNoAnswer)
+	}
+	return cli.Exit("no sample gave an answer within the window; a longer --budget may help", exitNoAnswer)
 }
 
 // readProblem returns the problem and when its window opens: with the program, or, if it came from standard input, when
@@ -83,19 +90,16 @@ func readProblem(c *cli.Context) (text string, start time.Time, err error) {
 	case c.NArg() == 1:
 		text = c.Args().First()
 	case path != "":
-		file, err := os.Open(path)
+		text, err = within(c.Context, "reading "+path, func() (string, error) { return readFile(path) })
 		if err != nil {
-			return "", start, fmt.Errorf("read the problem: %w", err)
-		}
-		defer file.Close()
-		if text, err = readText(file); err != nil {
 			return "", start, fmt.Errorf("read the problem: %w", err)
 		}
 	default:
 		if f, ok := c.App.Reader.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 			return "", start, usagef("solve needs a problem: caucus solve \"What is 3*(17 - 5)/4?\"")
 		}
-		if text, err = readText(c.App.Reader); err != nil {
+		text, err = within(c.Context, "reading standard input", func() (string, error) { return readText(c.App.Reader) })
+		if err != nil {
 			return "", start, fmt.Errorf("read the problem from standard input: %w", err)
 		}
 		start = time.Now()
@@ -104,6 +108,15 @@ func readProblem(c *cli.Context) (text string, start time.Time, err error) {
 		return "", start, usagef("the problem: %v", err)
 	}
 	return text, start, nil
+}
+
+func readFile(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }() // nothing was written: closing cannot lose data
+	return readText(file)
 }
 
 // readText reads a statement and, of one that is too long, just enough to say so.
@@ -181,6 +194,7 @@ type solved struct {
 	Model      string           `json:"model"`
 	Seed       uint64           `json:"seed"`
 	Budget     float64          `json:"budget_seconds"`
+	Step       float64          `json:"step_seconds"` // estimate at the end
 	Texts      []sampleText     `json:"texts,omitempty"`
 }
 
@@ -199,6 +213,7 @@ func writeSolvedJSON(c *cli.Context, m *openedModel, p problems.Problem, run *sp
 	s := solved{
 		Result: resultOf(p, r), Confidence: r.Confidence, Decided: r.Decided, Warnings: r.Warnings,
 		Model: m.name, Seed: c.Uint64("seed"), Budget: c.Duration("budget").Seconds(),
+		Step: run.Step.Seconds(),
 	}
 	if s.Warnings == nil {
 		s.Warnings = []budget.Warning{} // an array, as in every other case

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os/exec"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"caucus/problems/gen"
+)
+
+var (
+	deadlineRuns = flag.Int("deadline.runs", 2, "windows that TestDeadline opens")
+	deadlineSeed = flag.Uint64("deadline.seed", 1, "decides the windows and questions of TestDeadline")
+)
+
+const (
+	// deadlineSlack is what an answer may take beyond its window and one step.
+	deadlineSlack = 50 * time.Millisecond
+	// landingSteps is how many steps a window must have for all samples to be landed: budget.Run lands within 32 steps,
+	// and in the second half of the window at the earliest.
+	landingSteps = 64
+)
+
+// windowSpent is one run of solve as a process.
+type windowSpent struct {
+	budget  time.Duration
+	loaded  bool          // other processes kept all processors busy
+	elapsed time.Duration // from the process's start to its end
+	code    int
+	solved
+}
+
+// late is how long after the window's end and one step the process was gone.
+func (w windowSpent) late() time.Duration { return w.elapsed - w.budget - w.step() }
+
+func (w windowSpent) step() time.Duration { return time.Duration(w.Step * float64(time.Second)) }
+
+// TestDeadline runs solve in random windows, on hard questions, with all processors busy in every second window. Its
+// clock starts before the process does, so that what the machine takes to start one counts as well.
+func TestDeadline(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes time")
+	}
+	random := rand.New(rand.NewPCG(*deadlineSeed, 0))
+	questions := hardQuestions(t, *deadlineRuns)
+	var spent []windowSpent
+	for i, question := range questions {
+		budget := 200*time.Millisecond + time.Duration(random.Int64N(int64(2800*time.Millisecond)))
+		w := spendWindow(t, question, budget.Round(time.Millisecond), i%2 == 1)
+		spent = append(spent, w)
+		if w.late() > deadlineSlack {
+			t.Errorf("%v: over by %v beyond a step of %v", w, w.late()-deadlineSlack, w.step())
+		}
+		if n := w.Samples["cancelled"]; n > 0 && !w.Decided && w.budget > landingSteps*w.step() {
+			t.Errorf("%v: %d samples were thrown away at the deadline", w, n)
+		}
+	}
+	logWindows(t, spent)
+}
+
+// hardQuestions are questions that take many tokens and split the votes.
+func hardQuestions(t *testing.T, n int) []string {
+	families, err := familiesNamed([]string{"arithmetic__mul", "arithmetic__div", "algebra__linear_2d", "numbers__gcd"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var questions []string
+	for item := range gen.Stream(families, *deadlineSeed, 1) {
+		if questions = append(questions, item.Problem); len(questions) == n {
+			break
+		}
+	}
+	return questions
+}
+
+// spendWindow runs solve once, hot enough that votes stay split.
+func spendWindow(t *testing.T, question string, budget time.Duration, loaded bool) windowSpent {
+	t.Helper()
+	if loaded {
+		defer keepBusy(t)()
+	}
+	w := windowSpent{budget: budget, loaded: loaded}
+	start := time.Now()
+	cmd := exec.Command("caucus", "solve", "--json", "--samples", "100000", "--temperature", "1.5",
+		"--budget", budget.String(), "--", question)
+	out, err := cmd.Output()
+	w.elapsed = time.Since(start)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		w.code = exit.ExitCode()
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if w.code != 0 && w.code != exitNoAnswer {
+		t.Fatalf("%v: exit code %d: %s", w, w.code, exit.Stderr)
+	}
+	if len(out) > 0 {
+		if err := json.Unmarshal(out, &w.solved); err != nil {
+			t.Fatalf("%v: %v in %s", w, err, out)
+		}
+	}
+	return w
+}
+
+// keepBusy gives every processor something else to do until stop is called.
+func keepBusy(t *testing.T) (stop func()) {
+	t.Helper()
+	var busy []*exec.Cmd
+	for range runtime.NumCPU() {
+		cmd := exec.Command("spin")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		busy = append(busy, cmd)
+	}
+	return func() {
+		for _, cmd := range busy {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait()
+		}
+	}
+}
+
+func (w windowSpent) String() string {
+	return fmt.Sprintf("window of %v (loaded: %v), gone after %v, samples %v", w.budget, w.loaded,
+		w.elapsed.Round(time.Millisecond), w.Samples)
+}
+
+// logWindows prints what TestDeadline measured.
+func logWindows(t *testing.T, spent []windowSpent) {
+	for _, loaded := range []bool{false, true} {
+		var late, steps []time.Duration
+		count := make(map[string]int)
+		decided, silent := 0, 0
+		for _, w := range spent {
+			if w.loaded != loaded {
+				continue
+			}
+			late, steps = append(late, w.elapsed-w.budget), append(steps, w.step())
+			for status, n := range w.Samples {
+				count[status] += n
+			}
+			if w.Decided {
+				decided++
+			}
+			if w.Answer == "" {
+				silent++
+			}
+		}
+		if len(late) == 0 {
+			continue
+		}
+		t.Logf("loaded: %v: %d windows, %d decided early, %d without an answer, samples %v", loaded, len(late), decided, silent, count)
+		t.Logf("  gone after the window's end: %s", quantiles(late))
+		t.Logf("  step: %s", quantiles(steps))
+	}
+}
+
+func quantiles(d []time.Duration) string {
+	slices.Sort(d)
+	at := func(q float64) time.Duration { return d[int(q*float64(len(d)-1))].Round(10 * time.Microsecond) }
+	return fmt.Sprintf("median %v, 90%% %v, 99%% %v, most %v", at(0.5), at(0.9), at(0.99), at(1))
+}

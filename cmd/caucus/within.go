@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+)
+
+// within returns what f returns, unless ctx ends first: then it says what was being done, and leaves f behind, since the
+// program is about to end.
+func within[T any](ctx context.Context, doing string, f func() (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := f()
+		done <- outcome{value, err}
+	}()
+	select {
+	case o := <-done:
+		return o.value, o.err
+	case <-ctx.Done():
+	}
+	var none T
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return none, cli.Exit(fmt.Sprintf("the window closed while %s; a longer --budget may help", doing), exitNoAnswer)
+	}
+	return none, fmt.Errorf("interrupted while %s", doing)
+}
