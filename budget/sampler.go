@@ -59,7 +59,7 @@ type Event struct {
 	LogProb float64       // mean natural logarithm of the tokens' probabilities
 	Entropy float64       // mean entropy, in nats, of their distributions
 	Seconds float64       // that the sample ran
-	Step    time.Duration // the newest step of the whole batch; 0 if unknown
+	Step    time.Duration // what a step of the whole batch takes now; 0 if unknown
 }
 
 // Seed is the seed of a problem's sample: the first 8 bytes of SHA-256 over the run's seed, the index and the id.
