@@ -70,20 +70,7 @@ func setOf(words string) map[string]bool {
 
 // tokenize writes s for the parser, with every product made explicit: 2x(y+1) becomes v0*v1*(v2+v3).
 func tokenize(s string) (source string, names symbols, err error) {
-	var out strings.Builder
-	previous := byte(0) // the kind of the token before: n number, v variable, f function, or the operator itself
-	add := func(kind byte, text string) {
-		if strings.IndexByte("nvf(", kind) >= 0 && strings.IndexByte("nv)", previous) >= 0 {
-			out.WriteByte('*')
-		}
-		previous = kind
-		if kind == 'n' || kind == 'v' || kind == 'f' {
-			out.WriteString("v" + strconv.Itoa(len(names)))
-			names = append(names, text)
-			return
-		}
-		out.WriteString(text)
-	}
+	var to tokens
 	spaced := false
 	for rest := s; rest != ""; {
 		loc := token.FindStringIndex(rest)
@@ -97,30 +84,51 @@ func tokenize(s string) (source string, names symbols, err error) {
 			spaced = true
 			continue
 		case isDigit(c) || c == '.':
-			if previous == 'n' || previous == 'v' && !spaced { // "1 2", and x2 or a060, which are names or other bases
-				return "", nil, fmt.Errorf("%w: number after %q", errNotExpression, names[len(names)-1])
+			if to.last == 'n' || to.last == 'v' && !spaced { // "1 2", and x2 or a060, which are names or other bases
+				return "", nil, fmt.Errorf("%w: number after %q", errNotExpression, to.names[len(to.names)-1])
 			}
-			add('n', t)
+			to.add('n', t)
 		case functions[t]:
 			if !strings.HasPrefix(strings.TrimLeft(rest, " "), "(") {
 				return "", nil, fmt.Errorf("%w: %s without brackets", errNotExpression, t)
 			}
-			add('f', t)
+			to.add('f', t)
 		case constants[t]:
-			add('v', t)
+			to.add('v', t)
 		case isLetter(c):
 			if len(t) > 2 || len(t) == len(s) { // a word
 				return "", nil, fmt.Errorf("%w: word %q", errNotExpression, t)
 			}
 			for i := range len(t) {
-				add('v', t[i:i+1])
+				to.add('v', t[i:i+1])
 			}
 		default:
-			add(c, t)
+			to.add(c, t)
 		}
 		spaced = false
 	}
-	return out.String(), names, nil
+	return to.source.String(), to.names, nil
+}
+
+// tokens is what tokenize has written.
+type tokens struct {
+	source strings.Builder
+	names  symbols
+	last   byte // kind of the newest token: n number, v variable, f function, or the operator itself
+}
+
+// add writes a token, after a sign of multiplication where two operands meet.
+func (t *tokens) add(kind byte, text string) {
+	if strings.IndexByte("nvf(", kind) >= 0 && strings.IndexByte("nv)", t.last) >= 0 {
+		t.source.WriteByte('*')
+	}
+	t.last = kind
+	if kind == 'n' || kind == 'v' || kind == 'f' {
+		t.source.WriteString("v" + strconv.Itoa(len(t.names)))
+		t.names = append(t.names, text)
+		return
+	}
+	t.source.WriteString(text)
 }
 
 // eval walks the parser's tree.

@@ -14,7 +14,8 @@ const maxTail = 16 << 10
 //  1. the content of the last \boxed{...} or \fbox{...} that is not empty; \boxed 5 and a box that the end of the text
 //     cuts off count;
 //  2. what follows the last "answer is", "result is" or "answer:" on its line, up to the end of the sentence, and in it
-//     what follows "is" ("Answer: the largest n is 34.");
+//     what follows "is" ("Answer: the largest n is 34."), but nothing of a remark on it ("The answer is 12, which is
+//     even.");
 //  3. what follows the last "####";
 //  4. the right side of the last "=", if the last line draws a conclusion ("So", "Thus", ...) and is complete.
 //
@@ -70,6 +71,7 @@ func boxContent(s string) string {
 
 var (
 	statement = regexp.MustCompile(`(?i)\b(?:answer|result)(?:\*\*)?(?: is|\s*[:=])(?:\*\*)?[ :]*\n?`)
+	remark    = regexp.MustCompile(`^([-+$\\(\[{\d].*?),?\s+(?:because|since|which|where|as)\b`)
 	sentence  = regexp.MustCompile(`[.!?](?:\s|$)`)
 	hashes    = regexp.MustCompile(`####\s*([^\n]+)`)
 	therefore = regexp.MustCompile(`(?i)^\W*(?:so|thus|hence|therefore|in total|altogether|finally)\b.*=([^=]+)$`)
@@ -87,6 +89,9 @@ func lastStatement(text string) string {
 	s, _, _ := strings.Cut(text[found[len(found)-1][1]:], "\n")
 	if end := sentence.FindStringIndex(s); end != nil {
 		s = s[:end[0]]
+	}
+	if m := remark.FindStringSubmatch(s); m != nil {
+		s = m[1]
 	}
 	if len(strings.Fields(s)) > maxWords {
 		return ""
