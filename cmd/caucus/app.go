@@ -16,6 +16,7 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 		Reader:    stdin, Writer: stdout, ErrWriter: stderr,
 		Metadata:             map[string]any{"opened": opened},
 		HideVersion:          true,
+		HideHelpCommand:      true,
 		EnableBashCompletion: true,
 		ExitErrHandler:       func(*cli.Context, error) {}, // run owns the exit code
 		OnUsageError:         onUsageError,
@@ -36,8 +37,9 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 	}
 	for _, command := range app.Commands {
 		command.OnUsageError = onUsageError
+		command.HideHelpCommand = true // or "help" could be no problem's text, and a misspelt topic would exit with 3
 		for _, sub := range command.Subcommands {
-			sub.OnUsageError = onUsageError
+			sub.OnUsageError, sub.HideHelpCommand = onUsageError, true
 		}
 	}
 	return app

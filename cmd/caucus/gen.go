@@ -25,7 +25,7 @@ func genCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "count", Value: 10, Usage: "make `N` problems; 0 goes on without end"},
 			&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`S` decides the problems"},
-			&cli.Float64Flag{Name: "level", Value: -1, DefaultText: "mixed", Usage: "hardness from 0 to 1"},
+			&cli.Float64Flag{Name: "level", Value: -1, DefaultText: "mixed", Usage: "make them as hard as `L`, from 0 to 1"},
 			&cli.StringSliceFlag{Name: "family", Usage: "make problems of family `NAME` alone; repeat for more"},
 			&cli.BoolFlag{Name: "list", Usage: "list the families and stop"},
 		},

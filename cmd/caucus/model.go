@@ -30,7 +30,7 @@ type openedModel struct {
 func modelFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "model", Usage: "use the model in `FOLDER`, a Hugging Face checkpoint, instead of the embedded one"},
-		&cli.IntFlag{Name: "threads", Usage: "compute with `N` threads (default: one a processor)"},
+		&cli.IntFlag{Name: "threads", DefaultText: "one a processor", Usage: "compute with `N` threads"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"time"
@@ -10,21 +11,26 @@ import (
 	"caucus/answer"
 	"caucus/budget"
 	"caucus/engine"
+	"caucus/kernels"
 	"caucus/problems"
 )
 
-// promptMemory bounds the states that are kept to fork samples from, in bytes.
-const promptMemory = 512 << 20
+// Bounds on memory, in bytes, whatever the flags ask for.
+const (
+	promptMemory = 512 << 20 // states that are kept to fork samples from
+	kvMemory     = 4 << 30   // keys and values of the running samples; when it is full, the newest of them wait
+)
 
 // runFlags are the flags of the commands that spend a window.
 func runFlags() []cli.Flag {
+	const ofModel = "the model's"
 	return append(modelFlags(),
 		&cli.DurationFlag{Name: "budget", Value: 10 * time.Second, Usage: "answer within `TIME`, such as 5s or 2m"},
 		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
 		&cli.IntFlag{Name: "slots", Value: 32, Usage: "run `N` samples at once"},
-		&cli.IntFlag{Name: "max-tokens", Usage: "end a sample after `N` tokens (default: the model's)"},
-		&cli.Float64Flag{Name: "temperature", Usage: "sample at `T`; 0 is greedy (default: the model's)"},
-		&cli.Float64Flag{Name: "top-p", Usage: "sample from the fewest tokens with probability `P` together (default: the model's)"},
+		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens"},
+		&cli.Float64Flag{Name: "temperature", DefaultText: ofModel, Usage: "sample at `T`; 0 is greedy"},
+		&cli.Float64Flag{Name: "top-p", DefaultText: ofModel, Usage: "sample from the fewest tokens with probability `P` together"},
 		&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`S` decides every sample"},
 	)
 }
@@ -67,13 +73,20 @@ func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Prob
 	if n := c.Int("max-tokens"); n > 0 {
 		maxTokens = n
 	}
-	s, err := newSampler(m, engine.Options{
+	cfg := &m.Model.Config
+	options := engine.Options{
 		Slots:     slots,
-		Prompts:   min(len(list), max(16, promptMemory/m.Model.Config.SlotBytes())),
+		Prompts:   min(len(list), max(16, promptMemory/cfg.SlotBytes())),
 		MaxTokens: maxTokens,
-		KVTokens:  slots*(maxTokens+1024) + 2*longest, // a token is at least a byte of the statement
-		Landing:   m.Landing,
-	}, samplingParams(c, m), statements)
+		KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
+			kvMemory/max(1, cfg.PageBytes()/kernels.PageLen)),
+		Landing: m.Landing,
+	}
+	ctx, cancel := context.WithDeadline(c.Context, w.End)
+	defer cancel()
+	s, err := within(ctx, "preparing the problems", func() (*sampler, error) {
+		return newSampler(m, options, samplingParams(c, m), statements)
+	})
 	if err != nil {
 		return nil, err
 	}

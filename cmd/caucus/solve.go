@@ -21,7 +21,8 @@ func solveCommand() *cli.Command {
 		Usage:     "answer one problem",
 		ArgsUsage: "[PROBLEM]",
 		Description: "The problem is the argument, the content of --file, or standard input. The window opens when the\n" +
-			"problem is known, and the answer is out when it closes, or before if the votes leave no doubt.",
+			"problem is known, and the answer is out when it closes, or before if the votes leave no doubt.\n" +
+			"Put -- before a problem that begins with a minus sign.",
 		Flags: append(runFlags(),
 			&cli.StringFlag{Name: "file", Usage: "read the problem from `FILE`"},
 			&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"},
