@@ -46,7 +46,8 @@ func (o Options) withDefaults() (Options, error) {
 	o.PrefillChunk = cmp.Or(o.PrefillChunk, 128)
 	o.MaxTokens = cmp.Or(o.MaxTokens, 2048)
 	o.LandTokens = cmp.Or(o.LandTokens, 24)
-	o.KVTokens = cmp.Or(o.KVTokens, o.Slots*(o.MaxTokens+1024))
+	// Where int has 32 bits the product could wrap; beyond the most it is refused below.
+	o.KVTokens = cmp.Or(o.KVTokens, int(min(int64(o.Slots)*int64(o.MaxTokens+1024), maxKVTokens+1)))
 	o.Landing = cmp.Or(o.Landing, DefaultLanding)
 	for _, f := range []struct {
 		name        string
