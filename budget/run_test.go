@@ -344,7 +344,8 @@ func TestAShortWindowFillsItsSlotsAndALateSampleIsNotBegun(t *testing.T) {
 
 // What a model's loading has taken is gone; what is left is spent as a window of that length would be.
 func TestAWindowThatIsPartlyOverIsSpentToItsEnd(t *testing.T) {
-	for gone, want := range map[time.Duration]int{0: 8, 300 * time.Millisecond: 8, 900 * time.Millisecond: 8, time.Second: 0} {
+	const ms = time.Millisecond
+	for gone, want := range map[time.Duration]int{0: 8, 300 * ms: 8, 900 * ms: 8, 1000 * ms: 0} {
 		synctest.Test(t, func(t *testing.T) {
 			f := newFake(8, 50*time.Millisecond, func(Sample) plan { return plan{} })
 			f.land = func(ID) time.Duration { return 20 * time.Millisecond }
