@@ -105,6 +105,9 @@ func readProblem(c *cli.Context) (text string, start time.Time, err error) {
 		}
 		start = time.Now()
 	}
+	if len(text) > problems.MaxText { // its length is unknown: no more was read
+		return "", start, usagef("the problem has more than %d bytes; shorten it", problems.MaxText)
+	}
 	if err := problems.Check(text); err != nil {
 		return "", start, usagef("the problem: %v", err)
 	}

@@ -1,0 +1,145 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// soon is what an interrupted program may take to end on a machine that is busy with other things: budget.Grace and some.
+const soon = 5 * time.Second
+
+// interrupted is a program that has been sent SIGINT.
+type interrupted struct {
+	stdout, stderr bytes.Buffer
+	took           time.Duration // from the first signal to its end
+	state          *os.ProcessState
+}
+
+// interrupt starts caucus, sends it SIGINT after each of the pauses, and waits until it is gone.
+func interrupt(t *testing.T, args []string, pauses ...time.Duration) *interrupted {
+	t.Helper()
+	p := &interrupted{}
+	cmd := exec.Command("caucus", args...)
+	cmd.Stdout, cmd.Stderr = &p.stdout, &p.stderr
+	stdin, err := cmd.StdinPipe() // open, and silent
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stdin.Close() }()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var first time.Time
+	for _, pause := range pauses {
+		time.Sleep(pause)
+		if first.IsZero() {
+			first = time.Now()
+		}
+		if err := cmd.Process.Signal(os.Interrupt); err != nil {
+			t.Fatalf("it was gone before signal: %v\n%s", err, p.stderr.String())
+		}
+	}
+	giveUp := time.AfterFunc(soon, func() { _ = cmd.Process.Kill() })
+	defer giveUp.Stop()
+	if err := cmd.Wait(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	p.took, p.state = time.Since(first), cmd.ProcessState
+	t.Logf("gone %v after SIGINT: %v", p.took.Round(time.Millisecond), p.state)
+	return p
+}
+
+// signaled reports the signal that ended it.
+func (p *interrupted) signaled() syscall.Signal {
+	if s := p.state.Sys().(syscall.WaitStatus); s.Signaled() {
+		return s.Signal()
+	}
+	return 0
+}
+
+// endless makes a command sample until it is stopped: hot samples of a hard question do not agree.
+func endless(command string, args ...string) []string {
+	return append([]string{command, "--budget", "1h", "--samples", "1000000", "--temperature", "1.5"}, args...)
+}
+
+const hardQuestion = "What is -7265.39712 divided by -599?"
+
+// running is when samples are under way, on a busy machine too.
+const running = time.Second
+
+func TestInterruptLandsTheSamplesOfSolve(t *testing.T) {
+	p := interrupt(t, endless("solve", "--json", hardQuestion), running)
+	if code := p.state.ExitCode(); code != 0 {
+		t.Fatalf("exit code %d: %s", code, p.stderr.String())
+	}
+	var result solved
+	if err := json.Unmarshal(p.stdout.Bytes(), &result); err != nil {
+		t.Fatalf("%v in %s", err, p.stdout.String())
+	}
+	if result.Samples["landed"] == 0 {
+		t.Errorf("no sample was landed: %v", result.Samples)
+	}
+}
+
+func TestInterruptKeepsWhatABatchKnows(t *testing.T) {
+	folder := t.TempDir()
+	problems, out := filepath.Join(folder, "problems.jsonl"), filepath.Join(folder, "results.jsonl")
+	lines := strings.Repeat(`{"problem": "`+hardQuestion+`"}`+"\n", 3)
+	if err := os.WriteFile(problems, []byte(lines), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	p := interrupt(t, endless("batch", "--out", out, problems), running)
+	if code := p.state.ExitCode(); code != 0 {
+		t.Fatalf("exit code %d: %s", code, p.stderr.String())
+	}
+	if !strings.Contains(p.stderr.String(), "; interrupted\n") {
+		t.Errorf("the summary does not say so: %s", p.stderr.String())
+	}
+	results, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(results, []byte("}\n")); n != 3 || !bytes.HasSuffix(results, []byte("}\n")) {
+		t.Errorf("%d results of 3, in %q", n, results)
+	}
+}
+
+func TestASecondInterruptEndsAtOnceAndLeavesNoFile(t *testing.T) {
+	folder := t.TempDir()
+	problems := filepath.Join(folder, "problems.jsonl")
+	if err := os.WriteFile(problems, []byte(`{"problem": "`+hardQuestion+`"}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	// Landing as many takes longer than the pause between the signals.
+	p := interrupt(t, endless("batch", "--slots", "512", "--out", filepath.Join(folder, "results.jsonl"), problems),
+		running, 50*time.Millisecond)
+	if s := p.signaled(); s != syscall.SIGINT {
+		t.Errorf("it ended with %v and was not killed by SIGINT", p.state)
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 1 {
+		t.Errorf("it left %v", entries)
+	}
+}
+
+func TestInterruptEndsTheWaitForInput(t *testing.T) {
+	for _, args := range [][]string{{"solve"}, {"batch", "-"}} {
+		p := interrupt(t, args, 200*time.Millisecond)
+		if p.state.ExitCode() != exitFailed || !strings.Contains(p.stderr.String(), "interrupted while reading standard input") {
+			t.Errorf("%v: %v: %s", args, p.state, p.stderr.String())
+		}
+	}
+}
