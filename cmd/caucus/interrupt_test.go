@@ -75,9 +75,10 @@ func endless(command string, args ...string) []string {
 const hardQuestion = "What is -7265.39712 divided by -599?"
 
 // running is when samples are under way, on a busy machine too.
-const running = time.Second
+const running = 2 * time.Second
 
 func TestInterruptLandsTheSamplesOfSolve(t *testing.T) {
+	t.Parallel() // they mostly wait
 	p := interrupt(t, endless("solve", "--json", hardQuestion), running)
 	if code := p.state.ExitCode(); code != 0 {
 		t.Fatalf("exit code %d: %s", code, p.stderr.String())
@@ -92,6 +93,7 @@ func TestInterruptLandsTheSamplesOfSolve(t *testing.T) {
 }
 
 func TestInterruptKeepsWhatABatchKnows(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	problems, out := filepath.Join(folder, "problems.jsonl"), filepath.Join(folder, "results.jsonl")
 	lines := strings.Repeat(`{"problem": "`+hardQuestion+`"}`+"\n", 3)
@@ -115,6 +117,7 @@ func TestInterruptKeepsWhatABatchKnows(t *testing.T) {
 }
 
 func TestASecondInterruptEndsAtOnceAndLeavesNoFile(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	problems := filepath.Join(folder, "problems.jsonl")
 	if err := os.WriteFile(problems, []byte(`{"problem": "`+hardQuestion+`"}`), 0o666); err != nil {
@@ -136,6 +139,7 @@ func TestASecondInterruptEndsAtOnceAndLeavesNoFile(t *testing.T) {
 }
 
 func TestInterruptEndsTheWaitForInput(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"solve"}, {"batch", "-"}} {
 		p := interrupt(t, args, 200*time.Millisecond)
 		if p.state.ExitCode() != exitFailed || !strings.Contains(p.stderr.String(), "interrupted while reading standard input") {
