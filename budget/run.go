@@ -8,6 +8,7 @@
 //
 //   - The window is the time that a run may use; its end is the deadline T.
 //   - Landing: a reserve before T, running samples are told to state their answer at once. No sample begins after that.
+//     If the window is too short for the landing of all, some are cancelled: a few votes are better than none.
 //   - A slot is room for one running sample. A Policy says which problem gets the next free one.
 //   - A problem is decided when its Policy says that its votes need no more samples. Its running samples are cancelled.
 //
@@ -28,6 +29,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"caucus/answer"
@@ -113,7 +115,7 @@ func (r *run) loop(ctx context.Context) error {
 			return nil
 		}
 		if !now.Before(r.landingTime()) {
-			r.land()
+			r.land(now)
 		}
 		if !r.landing {
 			r.fill(now)
@@ -242,13 +244,18 @@ func (r *run) cancel(ids []ID) {
 	r.courier.do(func() { r.sampler.Cancel(ids) })
 }
 
-// land makes every running sample state its answer, once.
-func (r *run) land() {
+// land makes the running samples state their answers, once. Those that began last give way if the time that is left is
+// too short for all.
+func (r *run) land(now time.Time) {
 	if r.landing {
 		return
 	}
 	r.landing = true
-	if ids := r.allRunning(); len(ids) > 0 {
+	ids := r.allRunning()
+	slices.SortStableFunc(ids, func(a, b ID) int { return a.Index - b.Index }) // the first of every problem first
+	room := r.pace.landable(len(ids), r.window.End.Sub(now))
+	r.cancel(ids[room:])
+	if ids = ids[:room]; room > 0 {
 		r.courier.do(func() { r.sampler.Land(ids) })
 	}
 }
@@ -259,7 +266,7 @@ func (r *run) interrupt(now time.Time) {
 	if end := now.Add(Grace); end.Before(r.window.End) {
 		r.window.End = end
 	}
-	r.land()
+	r.land(now)
 }
 
 // stop ends what still runs and counts the votes of the undecided.

@@ -74,6 +74,15 @@ func (p *pace) reserve(sampling time.Duration) time.Duration {
 	return min(max(steps*p.step, minReserve), sampling/2)
 }
 
+// landable is how many of n samples can be landed in time. A step is taken to be as much shorter as it has fewer samples.
+func (p *pace) landable(n int, left time.Duration) int {
+	need := time.Duration(p.landTokens) * p.step
+	if !p.measured || need <= left {
+		return n
+	}
+	return min(n, max(1, int(float64(n)*float64(left)/float64(need))))
+}
+
 // worthwhile is the time before landing that a new sample needs to be worth its slot.
 func (p *pace) worthwhile() time.Duration {
 	tokens := minTokens
