@@ -24,7 +24,8 @@ func (e *Engine) Open(tokens []int32) (PromptID, error) {
 	}
 	longest := len(tokens) + e.opt.MaxTokens + len(e.landing.whole) + e.opt.LandTokens
 	if have := e.opt.capacity().Pages; model.PagesFor(longest)+1 > have { // one more: a fork's copy of the last page
-		return 0, fmt.Errorf("open prompt: its %d tokens and a sample need %d KV pages, more than all %d; raise KVTokens",
+		return 0, fmt.Errorf("open prompt: its %d tokens and a sample need %d KV pages, more than all %d; "+
+			"have fewer tokens a sample, or more pages",
 			len(tokens), model.PagesFor(longest)+1, have)
 	}
 	id := PromptID(e.lastPrompt.Add(1))

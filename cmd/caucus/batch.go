@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -16,10 +17,10 @@ func batchCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "batch",
 		Usage:     "answer the problems of a file within one window",
-		ArgsUsage: "FILE",
+		ArgsUsage: "[FILE]",
 		Description: "FILE has one JSON object a line, with the fields problem (or question) and, if known, answer and id;\n" +
-			"- is standard input. The results are JSON lines, on standard output or in the file of --out; a summary\n" +
-			"goes to standard error.",
+			"- is standard input, and without FILE there are a dozen examples. The results are JSON lines, on\n" +
+			"standard output or in the file of --out; a summary goes to standard error.",
 		Flags: append(runFlags(),
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
 			&cli.BoolFlag{Name: "all", Usage: "draw all --samples of every problem, however clear its votes are"},
@@ -53,11 +54,18 @@ func runBatch(c *cli.Context) error {
 	if run == nil {
 		return err
 	}
+	defer run.sampler.close()
 	write := func(w io.Writer) error { return writeResults(w, list, run) }
 	if werr := out.write(write); werr != nil {
 		return errors.Join(err, werr)
 	}
-	return errors.Join(err, writeSummary(c.App.ErrWriter, list, run))
+	if werr := writeSummary(c.App.ErrWriter, list, run); err != nil || werr != nil {
+		return errors.Join(err, werr)
+	}
+	if !slices.ContainsFunc(run.Results, func(r budget.Result) bool { return r.Answer != "" }) {
+		return noAnswer(run)
+	}
+	return nil
 }
 
 // batchPolicy gives the problems equal shares until they are decided, or, with --all, to the end.
@@ -75,7 +83,11 @@ func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err
 	if err := flagsFirst(c); err != nil {
 		return nil, start, err
 	}
-	if c.NArg() != 1 {
+	switch {
+	case c.NArg() == 0:
+		say(c.App.ErrWriter, "no FILE given, so these are examples")
+		return problems.Examples(), opened(c), nil
+	case c.NArg() > 1:
 		return nil, start, usagef("batch takes one problem file, or - for standard input, got %d arguments", c.NArg())
 	}
 	if path := c.Args().First(); path != "-" {

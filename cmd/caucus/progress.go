@@ -23,7 +23,7 @@ func showProgress(c *cli.Context, w budget.Window, s *sampler) (hide func()) {
 		progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 	stop, gone := make(chan struct{}), make(chan struct{})
-	s.goroutines.Go(func() {
+	go func() {
 		defer close(gone)
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
@@ -37,9 +37,12 @@ func showProgress(c *cli.Context, w budget.Window, s *sampler) (hide func()) {
 			case <-tick.C:
 			}
 		}
-	})
+	}()
 	return func() {
 		close(stop)
-		<-gone
+		select {
+		case <-gone:
+		case <-time.After(50 * time.Millisecond): // a stopped terminal must not hold the answer back
+		}
 	}
 }

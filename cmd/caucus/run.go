@@ -27,7 +27,7 @@ func runFlags() []cli.Flag {
 	return append(modelFlags(),
 		&cli.DurationFlag{Name: "budget", Value: 10 * time.Second, Usage: "answer within `TIME`, such as 5s or 2m"},
 		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
-		&cli.IntFlag{Name: "slots", Value: 32, Usage: "run `N` samples at once"},
+		&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once"},
 		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens"},
 		&cli.Float64Flag{Name: "temperature", DefaultText: ofModel, Usage: "sample at `T`; 0 is greedy"},
 		&cli.Float64Flag{Name: "top-p", DefaultText: ofModel, Usage: "sample from the fewest tokens with probability `P` together"},
@@ -56,6 +56,7 @@ func checkRunFlags(c *cli.Context) error {
 }
 
 // A spent window: the report and what else is known of its samples.
+// Its sampler is to be closed when the results are out.
 type spent struct {
 	budget.Report
 	sampler *sampler
@@ -76,7 +77,7 @@ func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Prob
 	cfg := &m.Model.Config
 	options := engine.Options{
 		Slots:     slots,
-		Prompts:   min(len(list), max(16, promptMemory/cfg.SlotBytes())),
+		Prompts:   min(len(list), max(16, promptMemory/max(1, cfg.SlotBytes()))),
 		MaxTokens: maxTokens,
 		KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
 			kvMemory/max(1, cfg.PageBytes()/kernels.PageLen)),
@@ -85,7 +86,7 @@ func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Prob
 	ctx, cancel := context.WithDeadline(c.Context, w.End)
 	defer cancel()
 	s, err := within(ctx, "preparing the problems", func() (*sampler, error) {
-		return newSampler(m, options, samplingParams(c, m), statements)
+		return newSampler(m, options, samplingParams(c, m), statements, c.Bool("show-samples"))
 	})
 	if err != nil {
 		return nil, err

@@ -23,21 +23,23 @@ type sampler struct {
 	ended      atomic.Int64 // samples
 
 	mu    sync.Mutex
-	texts map[budget.ID]string // what the samples wrote
+	texts map[budget.ID]string // what the samples wrote; nil if nobody will ask
 	err   error                // the first sample's that failed
 }
 
 var _ budget.Sampler = (*sampler)(nil)
 
-// newSampler opens the prompts on a fresh engine.
-func newSampler(m *openedModel, opt engine.Options, params engine.Params, statements []string) (*sampler, error) {
+// newSampler opens the prompts on a fresh engine. keepTexts keeps what the samples write, for text.
+func newSampler(m *openedModel, opt engine.Options, params engine.Params, statements []string, keepTexts bool) (*sampler, error) {
 	e, err := engine.New(m.Model, m.Tokenizer, opt)
 	if err != nil {
 		return nil, err
 	}
 	s := &sampler{
 		engine: e, params: params, events: make(chan budget.Event), done: make(chan struct{}),
-		texts: make(map[budget.ID]string),
+	}
+	if keepTexts {
+		s.texts = make(map[budget.ID]string)
 	}
 	for _, statement := range statements {
 		tokens, err := m.prompt(statement)
@@ -89,7 +91,9 @@ func (s *sampler) translate(e engine.Event) budget.Event {
 	s.ended.Add(1)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.texts[id] = e.Text
+	if s.texts != nil {
+		s.texts[id] = e.Text
+	}
 	if e.Err != nil && s.err == nil {
 		s.err = e.Err
 	}
@@ -107,7 +111,9 @@ func (s *sampler) Start(b budget.Sample) {
 		return
 	}
 	s.mu.Lock()
-	s.err = err
+	if s.err == nil {
+		s.err = err
+	}
 	s.mu.Unlock()
 	select {
 	case <-s.done:

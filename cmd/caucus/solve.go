@@ -54,6 +54,7 @@ func runSolve(c *cli.Context) error {
 	if run == nil {
 		return err
 	}
+	defer run.sampler.close()
 	if err == nil || run.Results[0].Answer != "" {
 		write := writeSolved
 		if c.Bool("json") {
