@@ -69,7 +69,7 @@ func writeItems(c *cli.Context, families []gen.Family, level float64, count int)
 		if err := encoder.Encode(generated{ID: strconv.Itoa(made), Item: item}); err != nil {
 			return fmt.Errorf("write problem %d: %w", made, err)
 		}
-		if made == count || c.Context.Err() != nil {
+		if made == count || c.Err() != nil {
 			break
 		}
 	}

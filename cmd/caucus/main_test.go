@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -22,7 +23,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"caucus": main,
 		"spin": func() {
-			for {
+			for start := time.Now(); time.Since(start) < time.Minute; { // longer than any test needs it
 			}
 		},
 	})
