@@ -24,8 +24,8 @@ var (
 )
 
 // landingSteps is how many steps a window must have for all samples to be landed: budget.Run lands within 32 steps, and in
-// the second half of the window at the earliest.
-const landingSteps = 64
+// the second half of the window at the earliest. As many again are for steps that grow slower meanwhile.
+const landingSteps = 128
 
 // windowSpent is one run of solve as a process.
 type windowSpent struct {
