@@ -29,8 +29,8 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 			versionCommand(),
 		},
 		Action: func(c *cli.Context) error {
-			if c.NArg() > 0 {
-				return usagef("unknown command %q; see caucus --help", c.Args().First())
+			if name := c.Args().First(); name != "" && name != "help" {
+				return usagef("unknown command %q; see caucus --help", name)
 			}
 			return cli.ShowAppHelp(c)
 		},
