@@ -516,7 +516,7 @@ func TestNoDistributionFailsTheSampleAlone(t *testing.T) {
 	}}
 	e := start(t, ops, engine.Options{})
 	prompt := open(t, e, question)
-	begin(t, e, warm(1, prompt, 4), warm(2, prompt, 4))
+	begin(t, e, warm(1, prompt, 500), warm(2, prompt, 500)) // long enough to run side by side for a while
 	events := collect(t, e, 2)
 	if failed := events[1].Status == engine.Failed; failed == (events[2].Status == engine.Failed) {
 		t.Errorf("samples ended as %s and %s, want just one failed", events[1].Status, events[2].Status)

@@ -126,9 +126,9 @@ func TestASecondInterruptEndsAtOnceAndLeavesNoFile(t *testing.T) {
 	if err := os.WriteFile(problems, []byte(`{"problem": "`+hardQuestion+`"}`), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	// Landing as many takes longer than the pause between the signals. On a busy machine it may be a third that ends it.
+	// Landing as many takes all of budget.Grace, far longer than the pause between the signals. On a busy machine it may be a third that ends it.
 	const pause = 50 * time.Millisecond
-	p := interrupt(t, endless("batch", "--slots", "512", "--out", filepath.Join(folder, "results.jsonl"), problems),
+	p := interrupt(t, endless("batch", "--slots", "1024", "--out", filepath.Join(folder, "results.jsonl"), problems),
 		running, pause, pause, pause, pause)
 	if s := p.signaled(); s != syscall.SIGINT {
 		t.Errorf("it ended with %v and was not killed by SIGINT", p.state)
