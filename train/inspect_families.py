@@ -14,10 +14,13 @@ import torch
 
 from data import LEARNED, encode, generate
 from model import M1, Config
+from vocabulary import SHAPING
+
+NAMES = {i: text for text, i in SHAPING.items()}
 
 
 def text_of(ids) -> str:
-    return "".join(chr(i) if i < 256 else {259: "</think>", 260: "\\boxed{"}.get(i, "<>") for i in ids)
+    return "".join(chr(i) if i < 256 else NAMES.get(i, "<>") for i in ids)
 
 
 def main() -> None:

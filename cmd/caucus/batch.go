@@ -55,11 +55,15 @@ func runBatch(c *cli.Context) error {
 		return err
 	}
 	defer run.sampler.close()
-	write := func(w io.Writer) error { return writeResults(w, list, run) }
+	graded := make([]problems.Result, len(list))
+	for i, r := range run.Results {
+		graded[i] = resultOf(list[i], r)
+	}
+	write := func(w io.Writer) error { return writeResults(w, graded) }
 	if werr := out.write(write); werr != nil {
 		return errors.Join(err, werr)
 	}
-	if werr := writeSummary(c.App.ErrWriter, list, run); err != nil || werr != nil {
+	if werr := writeSummary(c.App.ErrWriter, graded, run); err != nil || werr != nil {
 		return errors.Join(err, werr)
 	}
 	if !slices.ContainsFunc(run.Results, func(r budget.Result) bool { return r.Answer != "" }) {
@@ -101,37 +105,36 @@ func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err
 }
 
 // writeResults writes a line a problem.
-func writeResults(out io.Writer, list []problems.Problem, run *spent) error {
+func writeResults(out io.Writer, graded []problems.Result) error {
 	w := problems.NewWriter(out)
-	for i, r := range run.Results {
-		if err := w.Write(resultOf(list[i], r)); err != nil {
-			return fmt.Errorf("write the result of problem %s: %w", list[i].ID, err)
+	for _, r := range graded {
+		if err := w.Write(r); err != nil {
+			return fmt.Errorf("write the result of problem %s: %w", r.ID, err)
 		}
 	}
 	return nil
 }
 
 // writeSummary prints how many problems were answered, and rightly, and what it took.
-func writeSummary(out io.Writer, list []problems.Problem, run *spent) error {
-	answered, graded, right, late := 0, 0, 0, 0
+func writeSummary(out io.Writer, graded []problems.Result, run *spent) error {
+	answered, referenced, right, late := 0, 0, 0, 0
 	for i, r := range run.Results {
-		result := resultOf(list[i], r)
 		if r.Answer != "" {
 			answered++
 		}
 		if !r.Decided {
 			late++
 		}
-		if result.Correct != nil {
-			graded++
-			if *result.Correct {
+		if correct := graded[i].Correct; correct != nil {
+			referenced++
+			if *correct {
 				right++
 			}
 		}
 	}
-	line := fmt.Sprintf("%d of %d problems answered", answered, len(list))
-	if graded > 0 {
-		line += fmt.Sprintf(", %d of %d right (%.1f%%)", right, graded, 100*float64(right)/float64(graded))
+	line := fmt.Sprintf("%d of %d problems answered", answered, len(graded))
+	if referenced > 0 {
+		line += fmt.Sprintf(", %d of %d right (%.1f%%)", right, referenced, 100*float64(right)/float64(referenced))
 	}
 	if late > 0 {
 		line += fmt.Sprintf("; %d undecided when sampling ended", late)
