@@ -1,62 +1,64 @@
-// Package answer finds the final answer in a model's text and brings it into the form under which votes are counted.
+// Package answer finds the final answer in a model's text, reads what it means, and says which answers are the same.
 //
-//	raw, ok := answer.Extract(text)  // `\frac{1}{2}`, the answer as the model wrote it
-//	key, ok := answer.KeyOf(raw)     // "1/2", the class that it votes for
-//	same := answer.Equal("0.5", `\dfrac12`)
+//	a, ok := answer.Extract(text)                  // `\frac{2}{4}`, as the text states it, and how surely
+//	key := answer.KeyOf(a)                         // "1/2", the class that it votes for
+//	same := answer.Equal(a, answer.Bare("0.5"))
+//	v, ok := answer.Read(a)                        // a Value: what Classes puts into classes
+//	classes := answer.Classes(values)              // the classes of one vote
 //
 // Rules:
 //
-//   - Keys make an equivalence relation: two answers are the same exactly when their keys are, so a tally does not depend
-//     on the order of the votes. There is no tolerance: 0.333 is not 1/3.
-//   - A key is itself an answer, in normal form: KeyOf(string(key)) is key.
-//   - Numbers are exact rationals: 0.5, 1/2, \frac12 and 3-2.5 share a key. Factors and terms are put in one order and
-//     numeric coefficients are gathered, but nothing is expanded, factored or collected: an answer to "factor
-//     x^2-1" that repeats the question is not the same as (x-1)*(x+1).
-//   - A list keeps its order, a set does not. Brackets around one element mean nothing.
-//   - A unit, a currency sign, a degree sign or a percent sign after a number is dropped: 25% votes with 25, because
-//     both are written for the same problem. A label is dropped too: x = 5 votes with 5.
-//   - A letter alone is a choice: (a), A and "A." are one class. Yes is True and No is False.
-//   - What is not mathematics votes as text, with case and spacing folded.
-//   - No text is ever executed, and work is bounded: an answer longer than MaxLen bytes has no key.
+//   - Votes need an equivalence relation. Answers with the same key are the same, always. An answer that can be read in
+//     several ways (25%, 0.333, 5 without its cm) is given its class by the other answers in the vote: see Classes.
+//     Equal asks how two answers would vote if they were alone.
+//   - Numbers are exact, of any size: rationals, roots of any index, pi, e and i. Two exact numbers are never the same by a
+//     tolerance. A decimal may stand for an exact number that it is rounded from, if it has enough digits.
+//   - Expressions are the same when they are the same function. Polynomials are compared by their normal form; others by
+//     their values at fixed points.
+//   - Equations are the same up to a factor, inequalities when they have the same solutions. Intervals and inequalities
+//     of one variable are sets of real numbers.
+//   - A list and a set have no order, a tuple has one; a column vector is a tuple. Brackets around one element mean nothing.
+//   - A label is compared if both have one: x = 5 is 5, and not y = 5. So is a unit: 5 cm is 5 and not 5 m, and 500 cm is
+//     5 m. Words behind a number that are no unit are remarks.
+//   - Letters keep their case in mathematics. What is not mathematics is compared as text, with case and spacing folded.
+//     Nothing is picked out of a formula that was not understood.
+//   - No text is ever executed, and work is bounded for any input: an answer longer than MaxLen bytes has no key.
 package answer
 
 // MaxLen is the length in bytes beyond which a text is not taken as an answer.
-const MaxLen = 2048
+const MaxLen = 4096
 
-// A Key names a class of equal answers. It is the answer in normal form, fit to be shown. The empty Key is no answer.
+// A Key names a class of equal answers. It is the answer in normal form, fit to be shown, but for functions that have
+// none: those are named by their values. The empty Key is no answer.
 type Key string
 
-// maxPasses is how often the normal form is applied before an answer that still changes is given up.
-const maxPasses = 6
+// Bare is a text that as a whole is the answer, such as a reference answer.
+func Bare(text string) Answer { return Answer{Text: text, Level: Marked} }
 
-// KeyOf gives the key of an answer as a model or a data set writes it, in plain text or LaTeX. It reports false for a
-// text that holds no answer: empty, without any letter or digit, or longer than MaxLen.
-//
-// A key is a fixed point of the normal form, so KeyOf(string(key)) = key holds by construction.
-func KeyOf(raw string) (Key, bool) {
-	s := raw
-	for range maxPasses {
-		if len(s) > MaxLen {
-			return "", false
-		}
-		next := normal(plain(s))
-		if next == "" {
-			return "", false
-		}
-		if next == s {
-			return Key(s), true
-		}
-		s = next
-	}
-	return "", false
+// KeyOf gives the key of an answer, in plain text or LaTeX. It is empty for a text that holds no answer: without any letter
+// or digit, or longer than MaxLen.
+func KeyOf(a Answer) Key {
+	v, _ := Read(a)
+	return v.key
 }
 
-// Equal reports whether both texts are answers and have the same key.
-func Equal(a, b string) bool {
-	ka, ok := KeyOf(a)
+// Equal reports whether both texts are answers and would be one class if they were the only votes.
+func Equal(a, b Answer) bool {
+	x, _ := Read(a)
+	y, _ := Read(b)
+	return x.Equal(y)
+}
+
+// Explain is Equal with the reason in a few words.
+func Explain(a, b Answer) (equal bool, reason string) {
+	x, ok := Read(a)
 	if !ok {
-		return false
+		return false, "no answer in the first"
 	}
-	kb, ok := KeyOf(b)
-	return ok && ka == kb
+	y, ok := Read(b)
+	if !ok {
+		return false, "no answer in the second"
+	}
+	f := x.fits(y)
+	return f != unfit, f.String()
 }

@@ -1,130 +1,136 @@
 package answer
 
-import (
-	"regexp"
-	"strings"
+import "strings"
+
+// A Level says how surely a text states its answer. The order of the levels is the order of confidence.
+type Level int
+
+const (
+	// LastNumber is the last number of a finished text that states no answer in any other way.
+	LastNumber Level = iota + 1
+	// Maths is the last formula or concluding line, or a text that as a whole is an answer.
+	Maths
+	// Stated follows "the answer is", "answer:" or the like.
+	Stated
+	// Marked stands in \boxed, \fbox, <|begin_of_box|> or <answer>, behind ####, or behind "final answer".
+	Marked
 )
 
-// maxTail is how much of a text's end Extract looks at: a final answer stands at the end, and the cost stays bounded.
-const maxTail = 16 << 10
-
-// Extract finds the final answer in a model's text and returns it as it is written there. It looks behind the last
-// </think>, if there is one, and takes the first that it finds of:
-//
-//  1. the content of the last \boxed{...} or \fbox{...} that is not empty; \boxed 5 and a box that the end of the text
-//     cuts off count;
-//  2. what follows the last "answer is", "result is" or "answer:" on its line, up to the end of the sentence, and in it
-//     what follows "is" ("Answer: the largest n is 34."), but nothing of a remark on it ("The answer is 12, which is
-//     even.");
-//  3. what follows the last "####";
-//  4. the right side of the last "=", if the last line draws a conclusion ("So", "Thus", ...) and is complete.
-//
-// Otherwise there is no answer. The last number of a text is never taken: in a text that was cut off it is an
-// intermediate result.
-func Extract(text string) (raw string, ok bool) {
-	if len(text) > maxTail {
-		text = text[len(text)-maxTail:]
-	}
-	if i := strings.LastIndex(text, "</think>"); i >= 0 {
-		text = text[i+len("</think>"):]
-	}
-	for _, find := range []func(string) string{lastBox, lastStatement, lastHashes, conclusion} {
-		if raw = strings.TrimSpace(find(text)); raw != "" {
-			return raw, true
-		}
-	}
-	return "", false
+// An Answer is the final answer of a text, as it is written there.
+type Answer struct {
+	Text  string // several boxes or formulas that together are the answer are joined by ", "
+	Level Level
 }
 
-var box = regexp.MustCompile(`\\?(?:boxed|fbox)\s*\{|\\(?:boxed|fbox)\s+`)
-
-// maxBoxes is how many empty boxes at the end are passed over.
-const maxBoxes = 8
-
-func lastBox(text string) string {
-	boxes := box.FindAllStringIndex(text, -1)
-	for i := len(boxes) - 1; i >= max(0, len(boxes)-maxBoxes); i-- {
-		at := boxes[i]
-		rest := text[at[1]:]
-		if text[at[1]-1] != '{' {
-			if fields := strings.Fields(rest); len(fields) > 0 {
-				return strings.TrimRight(fields[0], `.,;$`)
-			}
-			continue
-		}
-		if content := boxContent(text[at[1]-1:]); strings.TrimSpace(content) != "" {
-			return content
-		}
-	}
-	return ""
-}
-
-// boxContent is the inside of the braces that s begins with. A box that is not closed ends with its line.
-func boxContent(s string) string {
-	s = s[:min(len(s), MaxLen)]
-	if end := closing(s, 0); end < len(s) {
-		return s[1:end]
-	}
-	line, _, _ := strings.Cut(s[1:], "\n")
-	return strings.TrimRight(line, ` $.`)
-}
-
-var (
-	statement = regexp.MustCompile(`(?i)\b(?:answer|result)(?:\*\*)?(?: is|\s*[:=])(?:\*\*)?[ :]*\n?`)
-	remark    = regexp.MustCompile(`^([-+$\\(\[{\d].*?),?\s+(?:because|since|which|where|as)\b`)
-	sentence  = regexp.MustCompile(`[.!?](?:\s|$)`)
-	hashes    = regexp.MustCompile(`####\s*([^\n]+)`)
-	therefore = regexp.MustCompile(`(?i)^\W*(?:so|thus|hence|therefore|in total|altogether|finally)\b.*=([^=]+)$`)
-	complete  = regexp.MustCompile(`(?:[.!$]|\\\]|\\\)|\*\*)\s*$`)
+const (
+	// maxTail is how much of a text's end is read: the final answer stands at the end, and the cost stays bounded.
+	maxTail = 64 << 10
+	// maxAnswer is the longest answer in bytes.
+	maxAnswer = 2048
 )
 
-// maxWords is the longest statement taken as an answer; a longer one goes on reasoning.
-const maxWords = 12
-
-func lastStatement(text string) string {
-	found := statement.FindAllStringIndex(text, -1)
-	if len(found) == 0 {
-		return ""
+// Extract finds the final answer in a model's text. It reads what stands behind the reasoning section, and takes the
+// first that it finds of:
+//
+//  1. a mark: the last \boxed{...} or \fbox{...} that is not empty, joined with those of the same sentence; what follows
+//     ####; what follows "final answer". Of these the last in the text counts;
+//  2. a statement: what follows "the answer is", "answer:" and the like, in several languages;
+//  3. mathematics: a text that as a whole is an answer, a choice ("it's B"), the last formula, a concluding line;
+//  4. the last number, if the text is complete.
+//
+// A text that was cut off in its reasoning has no answer, and neither has one that leaves a choice open ("A or B").
+func Extract(text string) (Answer, bool) {
+	part, tagged, ok := answerPart(text)
+	if !ok {
+		return Answer{}, false
 	}
-	s, _, _ := strings.Cut(text[found[len(found)-1][1]:], "\n")
-	if end := sentence.FindStringIndex(s); end != nil {
-		s = s[:end[0]]
+	a := extract(part)
+	if tagged {
+		a = marked(a, part)
 	}
-	if m := remark.FindStringSubmatch(s); m != nil {
-		s = m[1]
+	if !plausible(a.Text) {
+		return Answer{}, false
 	}
-	if len(strings.Fields(s)) > maxWords {
-		return ""
-	}
-	if i := strings.LastIndex(s, " is "); i >= 0 {
-		s = s[i+len(" is "):]
-	}
-	return unmarked(s)
+	return a, true
 }
 
-func lastHashes(text string) string {
-	found := hashes.FindAllStringSubmatch(text, -1)
-	if len(found) == 0 {
-		return ""
+// extract is Extract for the part of a text that holds the answer.
+func extract(text string) Answer {
+	boxed, box := lastBoxes(text)
+	rest := text[max(0, box):] // a mark before the box cannot replace it
+	if s, at := lastHashes(rest); at > 0 || box < 0 && at == 0 {
+		boxed, box, rest = s, max(0, box)+at, rest[at:]
 	}
-	return unmarked(found[len(found)-1][1])
+	s := lastStatement(rest)
+	switch {
+	case box >= 0 && !(s.final && overrides(s)):
+		return Answer{boxed, Marked}
+	case s.open:
+		return Answer{}
+	case s.value != "" && s.final:
+		return Answer{s.value, Marked}
+	case s.value != "":
+		return Answer{s.value, Stated}
+	}
+	if c, open := lastChoice(text); c != "" || open {
+		return Answer{c, Maths}
+	}
+	if m := lastMaths(text); m != "" {
+		return Answer{m, Maths}
+	}
+	if finished(text) {
+		return Answer{finalNumber(text), LastNumber}
+	}
+	return Answer{}
 }
 
-func conclusion(text string) string {
-	text = strings.TrimSpace(text)
-	line := text[strings.LastIndexByte(text, '\n')+1:]
-	m := therefore.FindStringSubmatch(line)
-	if m == nil || !complete.MatchString(line) {
-		return ""
-	}
-	return unmarked(m[1])
+// overrides tells whether a statement of the final answer behind a box replaces it. Prose does not.
+func overrides(s statement) bool {
+	return s.open || len(s.value) < 200 && (strings.ContainsAny(s.value, `0123456789\`) || isChoice(s.value))
 }
 
-// unmarked takes off the Markdown and the end of mathematics that a statement's value is wrapped in.
-func unmarked(s string) string {
-	s = strings.TrimSpace(s)
-	for _, mark := range []string{`\]`, `\)`} {
-		s = strings.TrimSuffix(s, mark)
+// marked lifts an answer found between tags that promise it. A short text there is the answer as it stands.
+func marked(a Answer, part string) Answer {
+	if a.Level < Maths && len(part) < 200 && !strings.Contains(part, "\n") {
+		a.Text = clean(part)
 	}
-	return strings.Trim(s, " .,;*$")
+	a.Level = Marked
+	return a
 }
+
+// plausible tells whether an answer has content and a bounded length and was not cut off inside braces.
+func plausible(s string) bool {
+	if s == "" || len(s) > maxAnswer || !balanced(s) {
+		return false
+	}
+	for i := range len(s) {
+		if b := s[i]; isLetterOrDigit(b) || b >= 0x80 {
+			return true
+		}
+	}
+	return false
+}
+
+// balanced tells whether every brace of s is closed.
+func balanced(s string) bool {
+	depth := 0
+	for i := 0; i < len(s) && depth >= 0; i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '{':
+			depth++
+		case '}':
+			depth--
+		}
+	}
+	return depth == 0
+}
+
+func isLetterOrDigit(b byte) bool { return isNumeral(b) || isAlpha(b) }
+
+func isNumeral(b byte) bool { return '0' <= b && b <= '9' }
+
+func isAlpha(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
+
+func isBlank(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }

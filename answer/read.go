@@ -1,271 +1,296 @@
 package answer
 
 import (
-	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// What is longer than these is not taken apart.
-const (
-	maxElements = 64 // of a list, nested ones included
-	maxSides    = 8  // of a chain of equations
-	maxUnits    = 3  // behind one number
-)
-
-// normal gives the normal form of a plain text, or "" when it holds no answer.
-func normal(s string) string {
-	s = conjunction.ReplaceAllString(s, ", ")
-	if strings.Count(s, ",")+strings.Count(s, ";") >= maxElements || deep(s) {
-		return folded(s)
+// read reads plain notation. It returns nil for what holds no answer, and takes the first reading that fits: a word with
+// a meaning, a number, a matrix, a list, a relation, a set, brackets, an expression, and at last the text as it stands.
+func read(s string, depth int) value {
+	s = strings.TrimSpace(s)
+	if !holdsAnswer(s) {
+		if s == "{}" || s == "{ }" {
+			return word("∅")
+		}
+		return nil
 	}
-	return read(s)
-}
-
-// deep reports whether brackets nest deeper than maxDepth, which bounds read's recursion.
-func deep(s string) bool {
-	depth := 0
-	for i := range len(s) {
-		if depth += nesting(s[i]); depth > maxDepth {
-			return true
+	if depth == 0 {
+		return textOf(s)
+	}
+	if v := readAtom(s); v != nil {
+		return v
+	}
+	if before, ok := exactPart(s); ok {
+		return read(before, depth-1)
+	}
+	if strings.ContainsAny(s, "±∓") {
+		if v := readVariants(s, depth); v != nil {
+			return v
 		}
 	}
-	return false
+	for _, reader := range []func(string, int) value{
+		readMatrix, readList, readRelation, readSetOperation, readBrackets, readQuantity,
+	} {
+		if v := reader(s, depth); v != nil {
+			return v
+		}
+	}
+	return textOf(s)
 }
 
-// read takes the first reading that fits: word, time, choice, list, brackets, number, relation, expression, text.
-func read(s string) string {
-	if w, ok := truths[strings.ToLower(s)]; ok {
-		return w
-	}
-	if m := timeOfDay.FindStringSubmatch(s); m != nil {
-		return strings.TrimPrefix(m[1], "0") + ":" + m[2] + " " + strings.ToUpper(m[3]) + "M"
-	}
-	if m := choice.FindStringSubmatch(s); m != nil {
-		return strings.ToLower(m[1] + m[2])
-	}
-	s = joinThousands(withoutLabel(s))
-	if parts := split(s); len(parts) > 1 {
-		return strings.Join(readAll(parts), ", ")
-	}
-	if open, inner, shut, ok := bracketed(s); ok {
-		return readBrackets(open, inner, shut)
-	}
-	s = withoutUnit(s)
-	if n, ok := number(s); ok {
-		return n.RatString()
-	}
-	if r, ok := relation(s); ok {
-		return r
-	}
-	if e, err := normalExpression(s); err == nil {
-		return e
-	}
-	return folded(s)
+// holdsAnswer reports whether there is a letter, a digit or a sign that is an answer.
+func holdsAnswer(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '∞' || r == '∅'
+	})
 }
 
-var conjunction = regexp.MustCompile(`,? (?:and|or) `)
+// readAtom reads what is an answer as a whole: numbers, truth, choices, times, numbers in other bases.
+func readAtom(s string) value {
+	if isDigit(s[len(s)-1]) || s[len(s)-1] == '.' {
+		if x, ok := readNumeral(strings.TrimSuffix(s, ".")); ok {
+			return x
+		}
+	}
+	bare := strings.Trim(s, "“”")
+	if w, ok := truths[strings.ToLower(bare)]; ok {
+		return word(w)
+	}
+	if s == "∅" || strings.EqualFold(bare, "empty set") || strings.EqualFold(bare, "the empty set") {
+		return word("∅")
+	}
+	if s == "ℝ" || strings.EqualFold(bare, "all real numbers") || strings.EqualFold(bare, "all reals") {
+		return allReals()
+	}
+	if c, ok := readChoice(bare); ok {
+		return c
+	}
+	if t, ok := readTime(s); ok {
+		return t
+	}
+	if b, ok := readBase(s); ok {
+		return b
+	}
+	return nil
+}
 
 var truths = map[string]string{"true": "true", "yes": "true", "false": "false", "no": "false"}
 
-var (
-	timeOfDay = regexp.MustCompile(`^(\d{1,2}):(\d{2}) ?([AaPp])\.?[Mm]\.?$`)
-	// A letter alone, in brackets or not; or, up to J, with a closing mark and the text of the choice after it.
-	choice = regexp.MustCompile(`^\(?([A-Za-z])[).:]?$|^\(?([A-Ja-j])[).:] +[A-Za-z]{2}[^=]*$`)
-	name   = `(?:[A-Za-z]+(?:_\w+)?'?(?: ?\([^()=<>]*\))?|\([A-Za-z](?:, ?[A-Za-z])*\))`
-	label  = regexp.MustCompile(`^` + name + ` ?(?:=| in ) ?([^=].*)$`)
-)
-
-// withoutLabel drops the name that an answer is given to: x =, f(2) =, (p, q) =, x in.
-func withoutLabel(s string) string {
-	if !strings.Contains(s, "=") && !strings.Contains(s, " in ") {
-		return s
+// readChoice reads (A), A., A) and (D) Alina as the letter, and ACD as three.
+func readChoice(s string) (value, bool) {
+	letter, rest := s, ""
+	if s[0] == '(' && len(s) > 2 && s[2] == ')' {
+		letter, rest = s[1:2], strings.TrimSpace(s[3:])
+		if rest != "" && (s[3] != ' ' || letter[0] > 'E' || strings.ContainsAny(rest[:1], "+-*/=<>^")) {
+			return nil, false // a product, such as (A)(B)
+		}
+	} else if len(s) > 1 && (s[1] == '.' || s[1] == ')' || s[1] == ':') {
+		letter, rest = s[:1], strings.TrimSpace(s[2:])
+		if rest != "" && s[1] == ':' && !strings.HasPrefix(rest, "“") && len(rest) < 4 { // a ratio
+			return nil, false
+		}
 	}
-	if m := label.FindStringSubmatch(s); m != nil {
-		return m[1]
+	if len(letter) == 1 && 'A' <= letter[0] && letter[0] <= 'Z' && (rest == "" || letter[0] <= 'J') {
+		return word(letter), true
 	}
-	return s
+	return severalChoices(s)
 }
 
-var grouped = regexp.MustCompile(`^[1-9]\d{0,2}(?:,\d{3})+$`)
-var groupedBySpace = regexp.MustCompile(`^([+-]?[1-9]\d{0,2})((?: \d{3})+)$`)
-
-// joinThousands takes the separators out of 1,234,567 and 1 234 567. With a space after its commas or inside brackets it
-// is a list.
-func joinThousands(s string) string {
-	if groupedBySpace.MatchString(s) {
-		return strings.ReplaceAll(s, " ", "")
+// severalChoices reads ACD as the letters A, C and D.
+func severalChoices(s string) (value, bool) {
+	if len(s) < 2 || len(s) > 8 {
+		return nil, false
 	}
-	var out strings.Builder
-	depth := 0
-	for i := 0; i < len(s); {
-		j := i
-		for j < len(s) && (isDigit(s[j]) || s[j] == ',') {
-			j++
-		}
-		if run := strings.TrimRight(s[i:j], ","); depth == 0 && grouped.MatchString(run) {
-			out.WriteString(strings.ReplaceAll(run, ",", ""))
-			i += len(run)
-			continue
-		}
-		if j == i {
-			depth += nesting(s[i])
-			j++
-		}
-		out.WriteString(s[i:j])
-		i = j
-	}
-	return out.String()
-}
-
-func nesting(c byte) int {
-	switch c {
-	case '(', '[', '{':
-		return 1
-	case ')', ']', '}':
-		return -1
-	}
-	return 0
-}
-
-// split cuts a list at the commas and semicolons outside brackets. Empty elements are dropped.
-func split(s string) []string {
-	var parts []string
-	depth, start := 0, 0
-	cut := func(end int) {
-		if part := strings.TrimSpace(s[start:end]); part != "" {
-			parts = append(parts, part)
-		}
-		start = end + 1
-	}
+	letters := make([]value, len(s))
 	for i := range len(s) {
-		depth += nesting(s[i])
-		if depth == 0 && (s[i] == ',' || s[i] == ';') {
-			cut(i)
+		if s[i] < 'A' || s[i] > 'H' || strings.IndexByte(s[:i], s[i]) >= 0 {
+			return nil, false
 		}
+		letters[i] = word(s[i : i+1])
 	}
-	cut(len(s))
-	return parts
+	return newList(letters, true), true
 }
 
-func readAll(parts []string) []string {
-	keys := make([]string, 0, len(parts))
-	for _, p := range parts {
-		if k := read(p); k != "" {
-			keys = append(keys, k)
+// readTime reads 4:30 p.m. and 16:30.
+func readTime(s string) (value, bool) {
+	rest := strings.NewReplacer("“", " ", "”", " ").Replace(s)
+	n := digitRun(rest)
+	if n == 0 || n > 2 {
+		return nil, false
+	}
+	hour, rest := strings.TrimLeft(rest[:n], "0"), rest[n:]
+	minutes := ""
+	if strings.HasPrefix(rest, ":") && digitRun(rest[1:]) == 2 {
+		minutes, rest = rest[1:3], rest[3:]
+		if strings.HasPrefix(rest, ":") && digitRun(rest[1:]) == 2 {
+			minutes, rest = minutes+rest[:3], rest[3:]
 		}
 	}
-	return keys
+	half := strings.ToUpper(strings.NewReplacer(".", "", " ", "").Replace(rest))
+	switch {
+	case half != "" && half != "AM" && half != "PM", minutes == "" && half == "":
+		return nil, false
+	case minutes == "":
+		minutes = "00"
+	}
+	if hour == "" {
+		hour = "0"
+	}
+	t := timeOfDay{word: word(strings.TrimSpace(hour + ":" + minutes + " " + half))}
+	if half == "" {
+		t.ratio, _ = readRatio(s, 1).(*scalar)
+	}
+	return &t, true
 }
 
-// bracketed takes s apart when one pair of brackets holds all of it. The pair may be of two kinds, as in (0, 1].
-func bracketed(s string) (open byte, inner string, shut byte, ok bool) {
-	if len(s) < 2 || nesting(s[0]) != 1 || nesting(s[len(s)-1]) != -1 {
-		return 0, "", 0, false
+// readBase reads a number with its base: 12_5. It is no number in base ten.
+func readBase(s string) (value, bool) {
+	number, base, ok := strings.Cut(s, "_")
+	if !ok {
+		return nil, false
 	}
-	depth := 0
-	for i := range len(s) {
-		if depth += nesting(s[i]); depth == 0 && i < len(s)-1 {
-			return 0, "", 0, false
+	number = strings.ReplaceAll(stripped(strings.TrimSpace(number)), " ", "")
+	base = strings.Trim(base, "⟨⟩ ")
+	if n := slices.Index(numberWords, strings.ToLower(strings.Trim(base, "“”"))); n >= 0 {
+		base = strconv.Itoa(n)
+	}
+	if !digits(base) || len(base) > 2 || number == "" {
+		return nil, false
+	}
+	digit := false
+	for i, c := range number {
+		switch {
+		case i == 0 && c == '-', c == '.', 'A' <= c && c <= 'F':
+		case '0' <= c && c <= '9':
+			digit = true
+		default:
+			return nil, false
 		}
 	}
-	return s[0], strings.TrimSpace(s[1 : len(s)-1]), s[len(s)-1], depth == 0
+	return word(number + "_" + base), digit
 }
 
-// readBrackets reads a tuple, an interval, or a set, which is sorted and holds each element once.
-func readBrackets(open byte, inner string, shut byte) string {
-	if inner == "" && open == '{' {
-		return "emptyset"
+var numberWords = strings.Fields(
+	"zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen")
+
+// exactPart is what stands before a remark that is no part of the answer: an approximation, or "(about 3.2 m)".
+func exactPart(s string) (string, bool) {
+	for _, mark := range []string{"≈", "⇒"} {
+		if parts := splitTop(s, mark); len(parts) > 1 {
+			part := strings.TrimSpace(parts[0])
+			if mark == "⇒" {
+				part = strings.TrimSpace(parts[len(parts)-1])
+			}
+			if len(splitTop(part, "=")) > 1 && !holdsAnswer(splitTop(part, "=")[1]) {
+				continue
+			}
+			if isLabel(part) && mark == "≈" || !holdsAnswer(part) { // x ≈ 5
+				part = strings.TrimSpace(parts[len(parts)-1])
+			}
+			return part, holdsAnswer(part)
+		}
 	}
-	parts := split(inner)
-	if len(parts) == 1 {
-		return read(parts[0])
+	if i := strings.LastIndexByte(s, '('); i > 0 && strings.HasSuffix(s, ")") {
+		inner := strings.TrimLeft(strings.ToLower(s[i+1:]), " “≈")
+		if isDomain(s[i+1 : len(s)-1]) {
+			return s[:i], holdsAnswer(s[:i])
+		}
+		for _, remark := range []string{"about", "approx", "or about", "roughly", "in ", "rounded", "since", "because"} {
+			if strings.HasPrefix(inner, remark) {
+				return s[:i], holdsAnswer(s[:i])
+			}
+		}
 	}
-	keys := readAll(parts)
-	if open == '{' && shut == '}' {
-		slices.Sort(keys)
-		keys = slices.Compact(keys)
-	}
-	if len(keys) == 0 {
-		return ""
-	}
-	return string(open) + strings.Join(keys, ", ") + string(shut)
+	return s, false
 }
 
-// A word at the end, squared or cubed or not; the second form stands for the lack of a space after a digit.
-var unit = regexp.MustCompile(`^(?:(.*\S) *?\b([A-Za-z]{2,})|(.*\d)([A-Za-z]{2,}))\.?(?: ?\^ ?\(?[23]\)?)?$`)
-
-// units are the names dropped after a number, in the singular. Names of one letter are missing on purpose: they are
-// variables more often than metres.
-var units = func() map[string]bool {
-	names := map[string]bool{}
-	for _, n := range strings.Fields(`percent pct degree deg dollar usd euro pound cent rupee
-		mm cm dm km meter metre centimeter kilometer inch inche in ft feet foot yard mile mi
-		kg mg gram kilogram lb oz ounce ton tonne ml liter litre gallon
-		sec second min minute hr hour day week month year mph kph
-		unit square sq cubic point people person student way time item`) {
-		names[n] = true
-	}
-	return names
-}()
-
-// withoutUnit drops percent signs and units behind a number: 15 cm^2, 3 square feet, 25%.
-func withoutUnit(s string) string {
-	for range maxUnits {
-		s = strings.TrimSpace(strings.TrimRight(s, "%"))
-		m := unit.FindStringSubmatch(s)
-		if m == nil {
-			return s
-		}
-		value, name := m[1]+m[3], strings.ToLower(m[2]+m[4])
-		if !units[name] && !units[strings.TrimSuffix(name, "s")] || !strings.ContainsFunc(value, unicode.IsDigit) {
-			return s
-		}
-		s = value
-	}
-	return s
+// isDomain reports whether a condition only says what kind of number a parameter is: k ∈ Z.
+func isDomain(s string) bool {
+	name, domain, ok := strings.Cut(s, "∈")
+	return ok && isLabel(name) && strings.Contains("ZNQRCℝ", strings.TrimSpace(domain)) && strings.TrimSpace(domain) != ""
 }
 
-var relationSign = regexp.MustCompile(`<=|>=|!=|==?|<|>`)
+// maxSigns is how many signs ± are expanded, each into two values.
+const maxSigns = 3
 
-// relation reads equations and inequalities side by side. One that points left is turned round: 3 > x is x < 3.
-func relation(s string) (string, bool) {
-	signs := relationSign.FindAllString(s, -1)
-	if len(signs) == 0 || len(signs) >= maxSides {
-		return "", false
+// readVariants reads 1 ± √2 as the list of its values.
+func readVariants(s string, depth int) value {
+	pieces := splitItems(s)
+	if len(pieces) > 1 || strings.HasPrefix(s, "{") {
+		return nil // the list reader expands each of its own
 	}
-	sides := relationSign.Split(s, -1)
-	left := true
-	for i := range sides {
-		sides[i] = read(strings.TrimSpace(sides[i]))
-		if sides[i] == "" {
-			return "", false
+	var values []value
+	for _, v := range variants(s) {
+		x := read(v, depth-1)
+		if x == nil {
+			return nil
 		}
+		values = append(values, x)
 	}
-	for _, sign := range signs {
-		left = left && sign[0] == '>'
-	}
-	if left {
-		slices.Reverse(sides)
-		slices.Reverse(signs)
-	}
-	out := sides[0]
-	for i, sign := range signs {
-		sign = strings.Replace(sign, "==", "=", 1)
-		if left {
-			sign = "<" + sign[1:]
-		}
-		out += " " + sign + " " + sides[i+1]
-	}
-	return out, true
+	return gather(values, false)
 }
 
-// folded is the reading as text, or "" when there is no letter or digit in it.
-func folded(s string) string {
-	s = strings.ToLower(strings.ToValidUTF8(s, ""))
-	if !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
-		return ""
+// variants are the texts that ± and ∓ stand for: each ± on its own, unless a ∓ ties them.
+func variants(s string) []string {
+	if !strings.ContainsAny(s, "±∓") {
+		return []string{s}
 	}
-	return strings.Join(strings.Fields(s), " ")
+	n := strings.Count(s, "±")
+	if strings.Contains(s, "∓") || n > maxSigns {
+		return []string{
+			strings.NewReplacer("±", "+", "∓", "-").Replace(s),
+			strings.NewReplacer("±", "-", "∓", "+").Replace(s),
+		}
+	}
+	out := []string{s}
+	for range n {
+		var next []string
+		for _, v := range out {
+			next = append(next, strings.Replace(v, "±", "+", 1), strings.Replace(v, "±", "-", 1))
+		}
+		out = next
+	}
+	return out
+}
+
+// textOf is the text as an answer: case, spacing, quotes and articles do not count.
+func textOf(s string) value {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case strings.ContainsRune("“”\"*`", r):
+			b.WriteByte(' ')
+		default:
+			b.WriteRune(r)
+		}
+	}
+	text := b.String()
+	if !mathematical(text) {
+		text = strings.ToLower(text)
+	}
+	fields := strings.Fields(strings.Trim(text, " .,;:!"))
+	if len(fields) > 1 && (fields[0] == "the" || fields[0] == "a" || fields[0] == "an") {
+		fields = fields[1:]
+	}
+	text = strings.Join(fields, " ")
+	if mathematical(text) {
+		text = strings.ReplaceAll(text, " ", "")
+	}
+	if text == "" {
+		return nil
+	}
+	return word(text)
+}
+
+// mathematical reports whether a text that was not understood is a formula, where case matters and spaces do not.
+func mathematical(s string) bool {
+	if strings.ContainsAny(s, "=<>≤≥≠^_∈∪∩⟦+/→") {
+		return true
+	}
+	r, _ := utf8.DecodeRuneInString(s)
+	return len(s) == 1 && isLetter(byte(r))
 }

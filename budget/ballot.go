@@ -1,6 +1,9 @@
 package budget
 
-import "caucus/voting"
+import (
+	"caucus/answer"
+	"caucus/voting"
+)
 
 // A ballot is one problem of a run: its samples and their votes.
 type ballot struct {
@@ -8,7 +11,8 @@ type ballot struct {
 	samples []Outcome // in launch order
 	live    int       // of them are running
 	tally   voting.Tally
-	counted int // samples in the tally, from the first on
+	classes map[answer.Key]answer.Key // of the answers in the tally
+	counted int                       // samples in the tally, from the first on
 	decided bool
 	seconds float64 // from the window's start to the decision, or to the end
 }
@@ -16,17 +20,42 @@ type ballot struct {
 // count adds the votes of samples that have ended, in launch order, up to the first that has not or to a decision.
 func (b *ballot) count(p Policy) {
 	for !b.decided && b.counted < len(b.samples) && b.samples[b.counted].Status != Running {
-		b.tally.Add(b.samples[b.counted].vote(b.counted))
-		b.counted++
+		b.countNext()
 		b.decided = p.Decided(b.standing())
 	}
 }
 
 // countAll adds the votes of all other samples.
 func (b *ballot) countAll() {
-	for ; b.counted < len(b.samples); b.counted++ {
-		b.tally.Add(b.samples[b.counted].vote(b.counted))
+	for b.counted < len(b.samples) {
+		b.countNext()
 	}
+}
+
+// countNext adds the vote of one more sample. An answer of a new form may change what others are taken for: 25% is 25 until
+// somebody says 0.25. So all are counted anew then.
+func (b *ballot) countNext() {
+	i := b.counted
+	b.counted++
+	if _, known := b.classes[b.samples[i].Key]; known || b.samples[i].Key == "" {
+		b.add(i)
+		return
+	}
+	values := make([]answer.Value, b.counted)
+	for j := range values {
+		values[j] = b.samples[j].value
+	}
+	b.tally, b.classes = voting.Tally{}, map[answer.Key]answer.Key{}
+	for j, class := range answer.Classes(values) {
+		b.classes[b.samples[j].Key] = class
+		b.add(j)
+	}
+}
+
+// add counts a sample for its class. Every answer weighs the same.
+func (b *ballot) add(i int) {
+	s := b.samples[i]
+	b.tally.Add(voting.Vote{Sample: i, Key: b.classes[s.Key], Text: s.Answer, Weight: 1})
 }
 
 func (b *ballot) standing() Standing {

@@ -36,11 +36,13 @@ type Result struct {
 type Outcome struct {
 	Status  Status
 	Answer  string     // as the sample wrote it
-	Key     answer.Key // empty without an answer
+	Key     answer.Key // what it is by itself; empty without an answer
 	Tokens  int
 	LogProb float64 // mean natural logarithm of the tokens' probabilities
 	Entropy float64 // mean entropy, in nats, of their distributions
 	Seconds float64 // that the sample ran
+
+	value answer.Value
 }
 
 // A Warning says why a result deserves less trust.

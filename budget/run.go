@@ -33,7 +33,6 @@ import (
 	"time"
 
 	"caucus/answer"
-	"caucus/voting"
 )
 
 // Grace is how long a cancelled run waits for its samples to land.
@@ -299,9 +298,9 @@ func outcome(e Event) Outcome {
 	o := Outcome{Status: e.Status, Tokens: e.Tokens, LogProb: e.LogProb, Entropy: e.Entropy, Seconds: e.Seconds}
 	switch e.Status {
 	case Finished, Landed:
-		if raw, ok := answer.Extract(e.Text); ok {
-			if key, ok := answer.KeyOf(raw); ok {
-				o.Answer, o.Key = raw, key
+		if a, ok := answer.Extract(e.Text); ok && a.Level > answer.LastNumber {
+			if v, ok := answer.Read(a); ok {
+				o.Answer, o.Key, o.value = a.Text, v.Key(), v
 			}
 		}
 	case Truncated, Cancelled, Failed:
@@ -309,9 +308,4 @@ func outcome(e Event) Outcome {
 		o.Status = Failed
 	}
 	return o
-}
-
-// vote is what an outcome adds to the tally: every answer weighs the same.
-func (o Outcome) vote(index int) voting.Vote {
-	return voting.Vote{Sample: index, Key: o.Key, Text: o.Answer, Weight: 1}
 }

@@ -122,7 +122,7 @@ func resultOf(p problems.Problem, r budget.Result) problems.Result {
 		Seconds: r.Seconds, Tokens: r.Tokens,
 	}
 	if p.Answer != "" {
-		correct := r.Answer != "" && answer.Equal(p.Answer, r.Answer)
+		correct := r.Answer != "" && answer.Equal(answer.Bare(p.Answer), answer.Bare(r.Answer))
 		result.Correct = &correct
 	}
 	return result

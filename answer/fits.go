@@ -1,0 +1,366 @@
+package answer
+
+import (
+	"math"
+	"math/big"
+	"math/cmplx"
+	"strings"
+)
+
+// A fit is how well two readings can mean the same.
+type fit int
+
+const (
+	unfit     fit = iota
+	loose         // under one reading of an ambiguous form: 25% and 25, 0.333 and 1/3
+	same          // but for what one of them leaves out: a label, a unit, an exact form
+	identical     // the same key
+)
+
+// fits compares two values. It is symmetric, and not transitive: 5 fits 5 cm and 5 m. Classes makes an
+// equivalence relation of it.
+func fits(x, y value) fit {
+	if x.key() == y.key() {
+		return identical
+	}
+	if f, ok := fitsOneWay(x, y); ok {
+		return f
+	}
+	f, _ := fitsOneWay(y, x)
+	return f
+}
+
+// fitsOneWay compares pairs of kinds in one order; ok is false for the pairs that it leaves to the other.
+func fitsOneWay(x, y value) (fit, bool) {
+	switch x := x.(type) {
+	case *labelled:
+		return x.fits(y), true
+	case *record:
+		return x.fits(y), true
+	case *sentence:
+		return x.fits(y), true
+	case *scalar:
+		if y, ok := y.(*scalar); ok {
+			return x.fits(y), true
+		}
+	case *tuple:
+		if y, ok := y.(*tuple); ok {
+			return fitsInOrder(x.elements, y.elements), true
+		}
+		if y, ok := y.(*list); ok && x.square {
+			return min(loose, fitsInAnyOrder(x.elements, y.elements)), true
+		}
+	case *timeOfDay:
+		if x.ratio != nil {
+			if t, ok := y.(*timeOfDay); ok && t.ratio != nil {
+				return min(loose, x.ratio.fits(t.ratio)), true
+			}
+			if y, ok := y.(*scalar); ok {
+				return min(loose, x.ratio.fits(y)), true
+			}
+		}
+	case *list:
+		if y, ok := y.(*list); ok {
+			return fitsInAnyOrder(x.elements, y.elements), true
+		}
+		if y, ok := y.(*scalar); ok && x.decimal != nil {
+			return min(loose, fits(x.decimal, y)), true
+		}
+	case *reals:
+		return x.fits(y)
+	case *matrix:
+		if y, ok := y.(*matrix); ok {
+			return x.fits(y), true
+		}
+	case *relation:
+		if y, ok := y.(*relation); ok {
+			return x.fits(y), true
+		}
+	}
+	return unfit, false
+}
+
+func fitsInOrder(x, y []value) fit {
+	if len(x) != len(y) {
+		return unfit
+	}
+	f := identical
+	for i := range x {
+		if f = min(f, fits(x[i], y[i])); f == unfit {
+			break
+		}
+	}
+	return f
+}
+
+// fitsInAnyOrder pairs every element with the first that fits best among those left.
+func fitsInAnyOrder(x, y []value) fit {
+	if len(x) != len(y) {
+		return unfit
+	}
+	f := identical
+	taken := make([]bool, len(y))
+	for _, e := range x {
+		best, at := unfit, -1
+		for i, other := range y {
+			if taken[i] {
+				continue
+			}
+			if g := fits(e, other); g > best {
+				best, at = g, i
+			}
+			if best == identical {
+				break
+			}
+		}
+		if at < 0 {
+			return unfit
+		}
+		taken[at] = true
+		f = min(f, best)
+	}
+	return f
+}
+
+// fits lets a label be left out, and y = x/2 be an equation.
+func (l *labelled) fits(y value) fit {
+	switch y := y.(type) {
+	case *labelled:
+		if l.label == y.label {
+			return fits(l.value, y.value)
+		}
+		if l.equation != nil && y.equation != nil {
+			return l.equation.fits(y.equation)
+		}
+		return unfit
+	case *relation:
+		if l.equation == nil {
+			return unfit
+		}
+		return fits(l.equation, y)
+	case *record:
+		return y.fits(l)
+	}
+	return fits(l.value, y)
+}
+
+// fits compares a record by its labels, or, where the other has none, by its values.
+func (r *record) fits(y value) fit {
+	switch y := y.(type) {
+	case *record:
+		if len(r.fields) != len(y.fields) {
+			return unfit
+		}
+		f := identical
+		for i := range r.fields {
+			if r.fields[i].label != y.fields[i].label {
+				return unfit
+			}
+			f = min(f, fits(r.fields[i].value, y.fields[i].value))
+		}
+		return f
+	case *labelled:
+		return r.fitsNamed(y)
+	case *tuple:
+		return min(loose, fitsInOrder(r.ordered, y.elements))
+	case *list:
+		return min(loose, fitsInAnyOrder(r.ordered, y.elements))
+	}
+	return unfit
+}
+
+// fitsNamed compares x = 1, y = 2 with (x, y) = (1, 2).
+func (r *record) fitsNamed(l *labelled) fit {
+	t, ok := l.value.(*tuple)
+	names := strings.Split(strings.Trim(l.label, "()"), ",")
+	if !ok || len(names) != len(t.elements) || len(names) != len(r.fields) {
+		return unfit
+	}
+	fields := make([]*labelled, len(names))
+	for i, name := range names {
+		fields[i] = &labelled{label: name, value: t.elements[i]}
+	}
+	return r.fits(newRecord(fields))
+}
+
+// fits lets (0, 1) be a point, and [0, 1] a list.
+func (r *reals) fits(y value) (fit, bool) {
+	switch y := y.(type) {
+	case *reals:
+		if len(r.pieces) != len(y.pieces) {
+			return unfit, true
+		}
+		f := identical
+		for i := range r.pieces {
+			f = min(f, r.pieces[i].fits(y.pieces[i]))
+		}
+		return f, true
+	case *tuple:
+		if p, ok := openInterval(y); ok && len(r.pieces) == 1 {
+			return r.pieces[0].fits(p), true
+		}
+		return unfit, true
+	case *list:
+		if len(r.pieces) == 1 && !r.pieces[0].lowOpen && !r.pieces[0].highOpen {
+			return min(loose, fitsInAnyOrder([]value{r.pieces[0].low, r.pieces[0].high}, y.elements)), true
+		}
+	}
+	return unfit, false
+}
+
+func (p piece) fits(q piece) fit {
+	if p.lowOpen != q.lowOpen || p.highOpen != q.highOpen || p.point() != q.point() {
+		return unfit
+	}
+	return min(fits(p.low, q.low), fits(p.high, q.high))
+}
+
+func (m *matrix) fits(n *matrix) fit {
+	if m.kind != n.kind || len(m.rows) != len(n.rows) {
+		return unfit
+	}
+	f := identical
+	for i := range m.rows {
+		f = min(f, fitsInOrder(m.rows[i], n.rows[i]))
+	}
+	return f
+}
+
+// fits compares the values of two differences up to the factor that is free.
+func (r *relation) fits(o *relation) fit {
+	if r.operator != o.operator || r.difference.known && o.difference.known {
+		return unfit
+	}
+	either := r.operator == "=" || r.operator == "≠"
+	x := &scalar{values: r.difference.probe()}
+	y := &scalar{values: o.difference.probe()}
+	return normalized(x, either).fits(normalized(y, either))
+}
+
+// fits compares numbers and expressions under all their readings.
+func (s *scalar) fits(t *scalar) fit {
+	best := s.fitsPlain(t)
+	if s.measured != nil {
+		best = max(best, min(loose, s.measured.fits(t)))
+	}
+	if t.measured != nil {
+		best = max(best, min(loose, s.fitsPlain(t.measured)))
+	}
+	return best
+}
+
+// fitsPlain compares two scalars with their units and signs.
+func (s *scalar) fitsPlain(t *scalar) fit {
+	sUnit, tUnit := !s.unit.equal(unit{}), !t.unit.equal(unit{})
+	switch {
+	case sUnit && tUnit && !s.unit.equal(t.unit):
+		factor, ok := s.unit.scale(t.unit)
+		if !ok || !s.known {
+			return unfit
+		}
+		return min(loose, s.times(factor).fitsValue(t))
+	case s.unit.isDegree() && !tUnit:
+		return max(s.fitsValue(t), min(loose, s.inRadians().fitsValue(t)))
+	case t.unit.isDegree() && !sUnit:
+		return t.fitsPlain(s)
+	case s.sign && !t.sign:
+		return max(s.fitsValue(t), min(loose, s.times(big.NewRat(100, 1)).fitsValue(t)))
+	case t.sign && !s.sign:
+		return t.fitsPlain(s)
+	}
+	return s.fitsValue(t)
+}
+
+// times is a multiple of an exact scalar, with the same digits printed.
+func (s *scalar) times(factor *big.Rat) *scalar {
+	if !s.known {
+		return s
+	}
+	scaled := &scalar{exact: s.exact.scale(factor), known: true}
+	if f, _ := factor.Float64(); s.digits.significant > 0 {
+		if power := math.Log10(f); power == math.Trunc(power) {
+			scaled.digits = s.digits.shifted(int(power))
+		}
+	}
+	return scaled
+}
+
+// inRadians is the angle of so many degrees.
+func (s *scalar) inRadians() *scalar {
+	degree, _ := exactName("°")
+	if x, ok := s.exact.mul(degree); ok && s.known {
+		return &scalar{exact: x, known: true}
+	}
+	return s
+}
+
+// fitsValue compares values alone. Two exact ones are the same only if their forms are.
+func (s *scalar) fitsValue(t *scalar) fit {
+	if s.known && t.known {
+		if compareSums(s.exact, t.exact) {
+			return same
+		}
+	} else if agree(s.probe(), t.probe()) {
+		return same
+	}
+	if s.rounds(t) || t.rounds(s) {
+		return loose
+	}
+	return unfit
+}
+
+func compareSums(x, y sum) bool {
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if x[i].coef.Cmp(y[i].coef) != 0 || compareFactors(x[i].factors, y[i].factors) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// agree reports whether two functions have the same values wherever both have one, which must be at two of the points with
+// positive variables at least. So ln a + ln b is ln ab.
+func agree(p, q *probes) bool {
+	common := 0
+	for i := range p {
+		if cmplx.IsNaN(p[i]) || cmplx.IsNaN(q[i]) {
+			continue
+		}
+		if !close(p[i], q[i]) {
+			return false
+		}
+		if i < positivePoints {
+			common++
+		}
+	}
+	return common >= 2
+}
+
+// rounds reports whether a decimal stands for a number with more digits: rounded or cut off at its last digit, of which
+// there are at least four, or three with two decimals.
+func (s *scalar) rounds(t *scalar) bool {
+	p := s.digits
+	if p.last >= 0 || p.significant < 4 && (p.significant < 3 || p.last > -2) || t.digits.significant > 0 && t.digits.last >= p.last {
+		return false
+	}
+	if t.known && t.digits.significant == 0 {
+		if r, ok := t.exact.rational(); ok && r.IsInt() {
+			return false
+		}
+	}
+	x, ok := s.float()
+	y, fine := t.float()
+	if !ok || !fine || x*y < 0 {
+		return false
+	}
+	last, slack := math.Pow(10, float64(p.last)), 1e-14*math.Abs(y)
+	beyond := math.Abs(y) - math.Abs(x)
+	return math.Abs(beyond) <= last/2+slack || beyond >= 0 && beyond < last-slack
+}
+
+func (f fit) String() string {
+	return [...]string{"different", "the same in one reading", "the same value", "the same key"}[f]
+}

@@ -1,0 +1,328 @@
+package answer
+
+import "strings"
+
+// maxItems bounds a list; a longer one is compared as text.
+const maxItems = 64
+
+// splitItems cuts a list at its commas, semicolons and words "and", "or". It leaves the comma of 1,234 alone.
+func splitItems(s string) []string {
+	s = conjunctions(s)
+	if separated := splitTop(s, ";"); len(separated) > 1 {
+		return items(separated)
+	}
+	pieces := splitTop(s, ",")
+	if len(pieces) == 1 {
+		return pieces
+	}
+	joined := pieces[:1:1]
+	for _, p := range pieces[1:] {
+		last := joined[len(joined)-1]
+		if tail := last[len(last)-trailingNumber(last):]; tail != "" && groupedLen(tail+","+p) > len(tail) &&
+			endsNumber(p) && tail != "0" {
+			joined[len(joined)-1] = last + "," + p
+			continue
+		}
+		joined = append(joined, p)
+	}
+	return items(joined)
+}
+
+// endsNumber reports whether the digits that s begins with are a whole group of three.
+func endsNumber(s string) bool { return digitRun(s) == 3 }
+
+// trailingNumber is the length of the digits and group separators at the end of s, if they are a number of their own.
+func trailingNumber(s string) int {
+	i := len(s)
+	for i > 0 && (isDigit(s[i-1]) || s[i-1] == ',') {
+		i--
+	}
+	if i > 0 && (isLetter(s[i-1]) || s[i-1] == '.' || s[i-1] == '_' || s[i-1] == '^') || i < len(s) && s[i] == ',' {
+		return 0
+	}
+	return len(s) - i
+}
+
+func items(pieces []string) []string {
+	var out []string
+	for _, p := range pieces {
+		if p = strings.TrimSpace(p); isDomain(p) {
+			continue
+		} else if holdsAnswer(p) || strings.Contains(p, "…") {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// conjunctions makes " and " and " or " commas, outside brackets.
+func conjunctions(s string) string {
+	if !strings.Contains(s, "and") && !strings.Contains(s, "or") && !strings.Contains(s, "&") {
+		return s
+	}
+	for _, w := range []string{" “and” ", " “or” ", " and ", " or ", " & ", ",and ", ",or "} {
+		for {
+			i := topIndex(s, w)
+			if i < 0 {
+				break
+			}
+			s = strings.TrimRight(s[:i], " ,;") + ", " + s[i+len(w):]
+		}
+	}
+	return s
+}
+
+// topIndex is the position of the first w outside brackets, or -1.
+func topIndex(s, w string) int {
+	depth := 0
+	for i := range len(s) {
+		depth += nesting(s[i])
+		if depth <= 0 && strings.HasPrefix(s[i:], w) {
+			return i
+		}
+	}
+	return -1
+}
+
+// readList reads 1, 2 and 3 as a list, x = 1, y = 2 as a record, and x < 1 or x > 3 as one set.
+func readList(s string, depth int) value {
+	pieces := splitItems(s)
+	if len(pieces) < 2 {
+		if len(pieces) == 1 && len(pieces[0]) < len(s) && topLevel(s, ",;") {
+			return read(pieces[0], depth-1)
+		}
+		return nil
+	}
+	if len(pieces) > maxItems || sentencePieces(pieces) {
+		return textOf(s)
+	}
+	union := topIndex(s, " or ") >= 0 || topIndex(s, " “or” ") >= 0
+	values := readItems(pieces, depth)
+	if values == nil {
+		return nil
+	}
+	v := gather(values, union)
+	if l, ok := v.(*list); ok {
+		l.decimal = decimalComma(s, pieces)
+	}
+	return v
+}
+
+// sentencePieces reports whether the pieces are of a sentence, not of a list.
+func sentencePieces(pieces []string) bool {
+	for _, p := range pieces {
+		if words := strings.Fields(p); len(words) > 4 && !strings.ContainsAny(p, "=<>≤≥(+") {
+			return true
+		}
+	}
+	return false
+}
+
+// readItems reads every piece, with ± expanded. It is nil when one holds no answer.
+func readItems(pieces []string, depth int) []value {
+	var values []value
+	for i, p := range pieces {
+		if strings.Contains(p, "…") {
+			values = append(values, word("…"+p))
+			continue
+		}
+		for _, variant := range variants(p) {
+			v := read(variant, depth-1)
+			if v == nil {
+				return nil
+			}
+			if i > 0 {
+				v = sameLabel(v, values)
+			}
+			values = append(values, v)
+		}
+	}
+	if len(values) > maxItems {
+		return nil
+	}
+	return values
+}
+
+// sameLabel gives an element the label of the first, as in n = 2, 3, 4.
+func sameLabel(v value, before []value) value {
+	first, ok := before[0].(*labelled)
+	if !ok {
+		return v
+	}
+	switch v.(type) {
+	case *labelled, *relation, word:
+		return v
+	}
+	return &labelled{label: first.label, value: v}
+}
+
+// decimalComma is 2,74 as a decimal, if the list may be meant so.
+func decimalComma(s string, pieces []string) *scalar {
+	if len(pieces) != 2 || !digits(pieces[1]) || !digits(strings.TrimPrefix(pieces[0], "-")) || strings.Contains(s, " ") {
+		return nil
+	}
+	x, _ := readNumeral(pieces[0] + "." + pieces[1])
+	return x
+}
+
+// gather makes values that were written side by side one value.
+func gather(values []value, union bool) value {
+	if len(values) == 1 && values[0] != word("∅") {
+		return values[0]
+	}
+	for _, v := range values {
+		if w, ok := v.(word); ok && strings.HasPrefix(string(w), "…") {
+			return &tuple{elements: values} // what is left out depends on the order
+		}
+	}
+	fields := make([]*labelled, 0, len(values))
+	same, sets := true, false
+	for _, v := range values {
+		f, ok := v.(*labelled)
+		if !ok {
+			return newList(values, false)
+		}
+		fields = append(fields, f)
+		same = same && f.label == fields[0].label
+		_, isSet := f.value.(*reals)
+		sets = sets || isSet
+	}
+	switch {
+	case !same:
+		return newRecord(fields)
+	case sets:
+		if set, ok := combine(fields, union); ok {
+			return &labelled{label: fields[0].label, value: set}
+		}
+	}
+	inner := make([]value, len(fields))
+	for i, f := range fields {
+		inner[i] = f.value
+	}
+	return &labelled{label: fields[0].label, value: newList(inner, false)}
+}
+
+// readBrackets reads (1, 2) as a tuple, {1, 2} as a set, [1, 2) as an interval, and takes off the brackets of one value.
+func readBrackets(s string, depth int) value {
+	open, last := s[0], s[len(s)-1]
+	if open != '(' && open != '[' && open != '{' || last != ')' && last != ']' && last != '}' || closingAny(s) != len(s)-1 {
+		return nil
+	}
+	inner := strings.TrimSpace(s[1 : len(s)-1])
+	if open == '{' {
+		return readSet(inner, depth)
+	}
+	pieces := splitTop(inner, ",;")
+	if len(pieces) < 2 {
+		v := read(inner, depth-1)
+		if _, isWord := v.(word); isWord && mathematical(inner) {
+			return textOf(s)
+		}
+		return v
+	}
+	if len(pieces) > maxItems {
+		return textOf(s)
+	}
+	if len(pieces) == 2 && (open == '[' || last == ']' || strings.Contains(inner, "∞")) {
+		if v := readInterval(open, last, pieces, depth); v != nil {
+			return v
+		}
+	}
+	elements := make([]value, len(pieces))
+	for i, p := range pieces {
+		if elements[i] = read(p, depth-1); elements[i] == nil {
+			return nil
+		}
+	}
+	if open == '[' && isMatrixRows(elements) {
+		return rowsOf(elements)
+	}
+	return &tuple{elements, open == '['}
+}
+
+// closingAny is the position of the bracket that ends the first, of any kind: intervals mix them.
+func closingAny(s string) int {
+	depth := 0
+	for i := range len(s) {
+		if depth += nesting(s[i]); depth == 0 {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// isMatrixRows reports whether [[1, 2], [3, 4]] was written: every element is a bracket of the same length.
+func isMatrixRows(elements []value) bool {
+	for _, e := range elements {
+		if n := rowLen(e); n == 0 || n != rowLen(elements[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+func rowLen(v value) int {
+	switch v := v.(type) {
+	case *tuple:
+		return len(v.elements)
+	case *reals:
+		if len(v.pieces) == 1 && !v.pieces[0].point() {
+			return 2
+		}
+	}
+	return 0
+}
+
+func rowsOf(elements []value) value {
+	m := &matrix{}
+	for _, e := range elements {
+		switch e := e.(type) {
+		case *tuple:
+			m.rows = append(m.rows, e.elements)
+		case *reals:
+			m.rows = append(m.rows, []value{e.pieces[0].low, e.pieces[0].high})
+		}
+	}
+	return m
+}
+
+// readSet reads the inside of braces: elements, or a condition.
+func readSet(inner string, depth int) value {
+	for _, bar := range []string{"|", ":"} {
+		if i := topIndex(inner, bar); i > 0 {
+			return setBuilder(strings.TrimSpace(inner[:i]), strings.TrimSpace(inner[i+len(bar):]), depth)
+		}
+	}
+	pieces := splitItems(inner)
+	if len(pieces) == 0 {
+		return word("∅")
+	}
+	values := readItems(pieces, depth)
+	if values == nil {
+		return nil
+	}
+	if len(values) == 1 && values[0] != word("∅") {
+		return values[0]
+	}
+	switch v := gather(values, false).(type) {
+	case *list:
+		return newList(v.elements, true)
+	default:
+		return v
+	}
+}
+
+// setBuilder reads {x | x > 2}: the set of what fulfils a condition.
+func setBuilder(pattern, condition string, depth int) value {
+	v := read(condition, depth-1)
+	if v == nil {
+		return nil
+	}
+	name, domain, _ := strings.Cut(pattern, "∈")
+	if l, ok := v.(*labelled); ok && l.label == strings.TrimSpace(name) {
+		if d := strings.TrimSpace(domain); d == "" || d == "ℝ" || d == "R" {
+			return l
+		}
+	}
+	return word("{" + strings.ReplaceAll(pattern, " ", "") + " | " + v.key() + "}")
+}

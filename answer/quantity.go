@@ -1,0 +1,219 @@
+package answer
+
+import (
+	"math/big"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxUnitStarts is how many places are tried where a unit may begin.
+const maxUnitStarts = 6
+
+// readQuantity reads an expression: a number with its unit, its percent sign or the currency before it, or a formula.
+func readQuantity(s string, _ int) value {
+	if x := readCurrency(s); x != nil {
+		return x
+	}
+	if before, ok := percentage(s); ok {
+		if x, ok := numberOrFormula(before); ok && isConstant(x) && x.known {
+			return &scalar{exact: x.exact.scale(big.NewRat(1, 100)), known: true, digits: x.digits.shifted(-2), sign: true}
+		}
+	}
+	x := readMeasured(s)
+	if x != nil && !x.unit.onlyLetters() {
+		return x
+	}
+	formula, ok := numberOrFormula(s)
+	switch {
+	case ok && x != nil:
+		formula.measured = x
+		return formula
+	case ok:
+		return formula
+	case x != nil:
+		return x
+	}
+	if x = scaledNumber(s); x != nil {
+		return x
+	}
+	return nil
+}
+
+func numberOrFormula(s string) (*scalar, bool) {
+	if x, ok := readNumeral(s); ok {
+		return x, true
+	}
+	return expressionOf(s)
+}
+
+// percentage is what stands before a percent sign.
+func percentage(s string) (string, bool) {
+	if before, ok := strings.CutSuffix(s, "%"); ok {
+		return strings.TrimSpace(before), true
+	}
+	i := len(s)
+	for i > 0 && (isLetter(s[i-1]) || s[i-1] >= utf8.RuneSelf) {
+		i--
+	}
+	switch strings.ToLower(strings.Trim(s[i:], "“”")) {
+	case "percent", "pct", "percents":
+		return strings.TrimSpace(s[:i]), i > 0
+	}
+	return "", false
+}
+
+var currencies = map[rune]string{'$': "$", '€': "€", '£': "£", '¥': "¥"}
+
+// readCurrency reads $5 and -$5.
+func readCurrency(s string) *scalar {
+	sign := ""
+	if s[0] == '-' {
+		sign, s = "-", strings.TrimSpace(s[1:])
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	name, ok := currencies[r]
+	if !ok {
+		return nil
+	}
+	rest := strings.TrimSpace(s[size:])
+	x, ok := numberOrFormula(sign + rest)
+	if !ok {
+		if x = readMeasured(sign + rest); x == nil { // $2.5 million
+			return nil
+		}
+	}
+	u, ok := readUnit(name)
+	if !ok {
+		return x
+	}
+	with := *x
+	with.unit = u
+	return &with
+}
+
+// multiples are words that multiply the number before them.
+var multiples = map[string]int64{
+	"hundred": 100, "thousand": 1000, "million": 1e6, "billion": 1e9, "trillion": 1e12, "dozen": 12,
+}
+
+// readMeasured reads a number with words behind it: a unit, or words that say what is counted and do not count.
+func readMeasured(s string) *scalar {
+	tries := 0
+	depth := 0
+	for i, r := range s {
+		if i > 0 && depth == 0 && startsUnit(s, i, r) {
+			if tries++; tries > maxUnitStarts {
+				return nil
+			}
+			if x := measured(strings.TrimRight(s[:i], " *~"), s[i:]); x != nil {
+				return x
+			}
+		}
+		if r < utf8.RuneSelf {
+			depth += nesting(byte(r))
+		}
+	}
+	return nil
+}
+
+// startsUnit reports whether a unit may begin at i: with a letter or sign behind a digit, a bracket or a space.
+func startsUnit(s string, i int, r rune) bool {
+	before := s[i-1]
+	if r == '°' && hasFunction(s[:i]) || r == '$' {
+		return r == '$'
+	}
+	if !isDigit(before) && before != ' ' && before != ')' && before != '*' && before != '.' && before < utf8.RuneSelf {
+		return false
+	}
+	return r >= utf8.RuneSelf && r != '”' && r != '∪' && r != '±' || r < utf8.RuneSelf && isLetter(byte(r)) ||
+		r == '/' && before == ' ' || r == '"' || r == '(' && before == ' '
+}
+
+// hasFunction reports whether a function's name stands in s: sin 30° is no number of degrees.
+func hasFunction(s string) bool {
+	for i := 0; i < len(s); i++ {
+		start := i
+		for i < len(s) && isLetter(s[i]) {
+			i++
+		}
+		if i > start && functions[s[start:i]] {
+			return true
+		}
+	}
+	return false
+}
+
+// measured is the number before with the unit behind, or nil.
+func measured(before, behind string) *scalar {
+	behind = strings.NewReplacer("“", " ", "”", " ", "°", " degrees ").Replace(behind)
+	behind = strings.Trim(behind, " .,;:")
+	first, rest, _ := strings.Cut(behind, " ")
+	factor, isMultiple := multiples[strings.ToLower(first)]
+	if isMultiple {
+		behind = strings.TrimSpace(rest)
+	}
+	u, isUnit := readUnit(behind)
+	if behind == "" {
+		isUnit = isMultiple
+	}
+	if !isUnit && !isRemark(behind) {
+		return nil
+	}
+	x, ok := numberOrFormula(before)
+	if !ok {
+		if x = scaledNumber(before); x != nil {
+			x.unit, x.measured.unit = u, u
+		}
+		return x
+	}
+	if !isConstant(x) && !(isUnit && u.sure() && !u.onlyLetters()) {
+		return nil
+	}
+	with := *x
+	with.unit = u
+	if isMultiple && x.known {
+		with.exact = x.exact.scale(big.NewRat(factor, 1))
+		with.digits = printed{}
+	}
+	return &with
+}
+
+// isRemark reports whether words behind a number say what is counted: letters only, and one of them a word.
+func isRemark(s string) bool {
+	long := false
+	for _, w := range strings.Fields(s) {
+		if functions[w] || constants[w] || w == "mod" || w == "and" || w == "or" {
+			return false
+		}
+		letters := 0
+		for _, r := range w {
+			switch {
+			case r >= utf8.RuneSelf || isLetter(byte(r)):
+				letters++
+			case !strings.ContainsRune("-'.,()/", r):
+				return false
+			}
+		}
+		long = long || letters > 2
+	}
+	return long
+}
+
+// scaledNumber reads 3.52 10^(-19), written without a sign between them: the product, or 3.52 in units of 10^(-19), as
+// tables of physical answers have it.
+func scaledNumber(s string) *scalar {
+	mantissa, power, ok := strings.Cut(s, " 10^")
+	if !ok {
+		return nil
+	}
+	m, ok := readNumeral(strings.TrimSpace(mantissa))
+	x, fine := expressionOf("10^" + power)
+	if !ok || !fine || !x.known {
+		return nil
+	}
+	product, ok := m.exact.mul(x.exact)
+	if !ok {
+		return nil
+	}
+	return &scalar{exact: product, known: true, measured: m}
+}

@@ -1,0 +1,74 @@
+package answer
+
+import (
+	"strings"
+	"unicode"
+)
+
+// A sentence is prose with mathematics in it. Two sentences are the same only if their words are; a sentence may mean the
+// value that it states, though: "We find that $x < 3$".
+type sentence struct {
+	word
+	raw string
+}
+
+// readWhole reads an answer as it was written.
+func readWhole(raw string) value {
+	v := read(plain(raw), maxDepth)
+	if v == nil || !isSentence(raw) {
+		return v
+	}
+	text, ok := textOf(plain(raw)).(word)
+	if !ok {
+		return v
+	}
+	return &sentence{text, raw}
+}
+
+// isSentence reports whether a text begins with two words and has mathematics or a number behind them.
+func isSentence(s string) bool {
+	fields := strings.Fields(s)
+	if len(fields) < 3 || !isProseWord(fields[0]) || !isProseWord(fields[1]) && fields[1] != ":" {
+		return false
+	}
+	return strings.ContainsAny(s, `0123456789$\=<>`)
+}
+
+// isProseWord reports whether a word of a text is not mathematics: letters only, of any script, two or more.
+func isProseWord(w string) bool {
+	letters := 0
+	for _, r := range strings.TrimRight(w, ",:'") {
+		if !unicode.IsLetter(r) {
+			return false
+		}
+		letters++
+	}
+	return letters > 1 && !functions[w] && !constants[w] && !connectives[w]
+}
+
+// fits compares the value that the sentence states. A number among several others does not count as stated.
+func (s *sentence) fits(y value) fit {
+	if _, ok := y.(*sentence); ok {
+		return unfit
+	}
+	stated, ok := Extract(s.raw)
+	if !ok || stated.Level == LastNumber && numbersIn(s.raw) != 1 || stated.Text == s.raw {
+		return unfit
+	}
+	v := read(plain(stated.Text), maxDepth)
+	if _, ok := v.(word); ok || v == nil {
+		return unfit
+	}
+	return min(loose, fits(v, y))
+}
+
+// numbersIn counts the runs of digits in a text.
+func numbersIn(s string) int {
+	n := 0
+	for i := range len(s) {
+		if isDigit(s[i]) && (i == 0 || !isDigit(s[i-1])) && (i < 2 || !isDigit(s[i-2])) {
+			n++
+		}
+	}
+	return n
+}
