@@ -106,7 +106,10 @@ func rank(v value) int {
 	case *tuple:
 		return rankAll(v.elements)
 	case *list:
-		return rankAll(v.elements)
+		if v.braces {
+			return rankAll(v.elements)
+		}
+		return rankAll(v.elements) + 1
 	case *matrix:
 		r := math.MinInt
 		for _, row := range v.rows {

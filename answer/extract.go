@@ -32,8 +32,8 @@ const (
 // Extract finds the final answer in a model's text. It reads what stands behind the reasoning section, and takes the
 // first that it finds of:
 //
-//  1. a mark: the last \boxed{...} or \fbox{...} that is not empty, joined with those of the same sentence; what follows
-//     ####; what follows "final answer". Of these the last in the text counts;
+//  1. a mark: the last \boxed{...} or \fbox{...} that is not empty, joined with those of the same sentence; what
+//     follows ####; what follows "final answer". Of these the last in the text counts;
 //  2. a statement: what follows "the answer is", "answer:" and the like, in several languages;
 //  3. mathematics: a text that as a whole is an answer, a choice ("it's B"), the last formula, a concluding line;
 //  4. the last number, if the text is complete.

@@ -126,7 +126,9 @@ func hasContent(s string) bool {
 	return strings.Trim(textCommands.Replace(s), " {}?.~_-\n\t$*") != ""
 }
 
-var textCommands = strings.NewReplacer(`\text`, "", `\mathrm`, "", `\textbf`, "", `\quad`, "", `\qquad`, "", `\ldots`, "", `\dots`, "")
+var textCommands = strings.NewReplacer(
+	`\textbf`, "", `\text`, "", `\mathrm`, "", `\quad`, "", `\qquad`, "", `\ldots`, "", `\dots`, "",
+)
 
 // boxWord tells whether the "ox" at i belongs to boxed or fbox, perhaps with a beginning that was lost because "\b" and
 // "\f" are control characters in some languages, and where that word begins and ends.
@@ -203,7 +205,7 @@ func boxSuffix(after, content string) string {
 	s := strings.TrimLeft(after[:min(len(after), 40)], ` ~$\),;`)
 	s = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(s, "text{"), "mathrm{"), "mbox{")
 	s = strings.TrimLeft(s, " ~\\")
-	percent := strings.HasPrefix(s, "%") || startsWord(s, "percent") || startsWord(s, "pct") || startsWord(s, "per cent")
+	percent := strings.HasPrefix(s, "%") || startsAnyWord(s, "percent", "pct", "per cent")
 	if percent && !strings.Contains(content, "%") && hasDigit(content) && boxGlued(after) {
 		return `\%`
 	}
@@ -215,30 +217,17 @@ func boxGlued(after string) bool {
 	return !strings.HasPrefix(after, ",") && !strings.HasPrefix(after, "$,") && !strings.HasPrefix(after, ";")
 }
 
+// startsAnyWord tells whether s begins with one of some words.
+func startsAnyWord(s string, words ...string) bool {
+	for _, word := range words {
+		if startsWord(s, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // startsWord tells whether s begins with a whole word.
 func startsWord(s, word string) bool {
 	return strings.HasPrefix(s, word) && (len(s) == len(word) || !isAlpha(s[len(word)]))
-}
-
-// hashes is what announces the answer in the reference solutions of GSM8K, and in the texts of models tuned on them.
-const hashes = "####"
-
-// lastHashes is what follows the last #### that is no heading, and the position of that mark, or -1.
-func lastHashes(text string) (value string, at int) {
-	if !strings.Contains(text, hashes) {
-		return "", -1
-	}
-	for i, tries := len(text), 0; tries < maxBoxTries; tries++ {
-		if i = strings.LastIndex(text[:i], hashes); i < 0 {
-			break
-		}
-		line, _, _ := strings.Cut(text[i+len(hashes):min(len(text), i+maxAnswer)], "\n")
-		if i > 0 && text[i-1] == '#' {
-			continue
-		}
-		if s, ok := wholeAnswer(line); ok {
-			return s, i
-		}
-	}
-	return "", -1
 }

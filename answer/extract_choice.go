@@ -5,8 +5,8 @@ import "strings"
 // isChoice tells whether s is the letter of a choice: A to J, but for I, which is a word.
 func isChoice(s string) bool { return len(s) == 1 && 'A' <= s[0] && s[0] <= 'J' && s[0] != 'I' }
 
-// choiceAt reads the choice that s begins with: A, (A), **A**, A) or \text{A}. It is not one if a word or a formula goes
-// on behind it ("A monkey", "A = 5").
+// choiceAt reads the choice that s begins with: A, (A), **A**, A) or \text{A}. It is not one if a word or a formula
+// goes on behind it ("A monkey", "A = 5").
 func choiceAt(s string) (letter, rest string, ok bool) {
 	s = strings.TrimLeft(s, "*_($[\"“'")
 	for _, command := range []string{`\text{`, `\textbf{`, `\mathrm{`, `\mathbf{`, `\boxed{`} {
@@ -17,7 +17,7 @@ func choiceAt(s string) (letter, rest string, ok bool) {
 		return "", "", false
 	}
 	letter, rest = s[:1], strings.TrimLeft(s[1:], "*_)}$]\"”'")
-	closed := len(rest) < len(s)-1
+	closed := strings.ContainsAny(s[1:len(s)-len(rest)], "*_)}]")
 	next := strings.TrimLeft(rest, " ")
 	switch {
 	case rest == "" || rest[0] >= 0x80 || strings.IndexByte(".,:;!?\n/", rest[0]) >= 0:
@@ -27,13 +27,12 @@ func choiceAt(s string) (letter, rest string, ok bool) {
 	case next == "" || closed || strings.IndexByte("-–—(", next[0]) >= 0 && len(next) > 2 && isBlank(next[1]):
 		return letter, rest, next == "" || strings.IndexByte("=+*^", next[0]) < 0
 	}
-	for _, word := range []string{"because", "since", "as"} {
-		if startsWord(next, word) {
-			return letter, rest, true
-		}
+	if startsAnyWord(next, "because", "since", "as") {
+		return letter, rest, true
 	}
 	for _, word := range []string{"or ", "and "} { // another choice must follow, not a person or a set
-		if after := strings.TrimLeft(strings.TrimPrefix(next, word), "( "); strings.HasPrefix(next, word) && after != "" {
+		after, joined := strings.CutPrefix(next, word)
+		if after = strings.TrimLeft(after, "( "); joined && after != "" {
 			return letter, rest, isChoice(after[:1]) && (len(after) == 1 || !isLetterOrDigit(after[1]))
 		}
 	}
@@ -81,11 +80,18 @@ func leavesOpen(s string) bool {
 	return either > 1 || either == 1 && !strings.Contains(s, "/")
 }
 
-// leads are what a sentence says before the choice that it settles on.
-var leads = []string{
-	"it's ", "it is ", "it’s ", "option ", "choice ", "answer ", "select ", "choose ", "pick ", "go with ", " is ", " be ",
-	"think ", "say ", "So ", "so ", "Thus ", "Thus, ", "So, ", "Therefore, ", "Hence ", "Hence, ", "therefore ", "chose ", "selected ", "选", "选：", "选:", "选 ", "选项", "选项 ", "选择", "选择 ", "option: ", "going with ",
-}
+var (
+	// leads are what a sentence says before the choice that it settles on.
+	leads = []string{
+		"it's ", "it is ", "it’s ", "option ", "Option ", "option: ", "choice ", "Choice ", "choice: ", "Choice: ",
+		"answer ", "select ", "selected ", "choose ", "chose ", "pick ", "go with ", "going with ", "think ", "say ",
+		"clearly ", "Correct: ", "correct: ", " is ", " be ", "选", "选：", "选:", "选 ", "选项", "选项 ", "选择", "选择 ",
+	}
+	// conclusions are what it says before a choice that ends it.
+	conclusions = []string{
+		"So ", "So, ", "so ", "Thus ", "Thus, ", "thus ", "Hence ", "Hence, ", "Therefore ", "Therefore, ", "therefore ",
+	}
+)
 
 // lastChoice is the choice that a text begins with ("D. it can't be A or B") or that its last sentence settles on.
 func lastChoice(text string) (choice string, open bool) {
@@ -99,27 +105,38 @@ func lastChoice(text string) (choice string, open bool) {
 	if len(s) > 300 {
 		return "", false
 	}
+	if choice, open, ok := choiceBehind(s); ok {
+		return choice, open
+	}
+	for _, word := range conclusions {
+		if i := strings.LastIndex(s, word); i >= 0 {
+			if c, rest, ok := choiceAt(s[i+len(word):]); ok && rest == "" {
+				return c, false
+			}
+		}
+	}
+	return correctChoice(s), false
+}
+
+// choiceBehind is the last choice in a sentence that stands behind one of the leads.
+func choiceBehind(s string) (choice string, open, ok bool) {
 	at := -1
 	for _, lead := range leads {
-		for i := len(s); ; {
-			if i = strings.LastIndex(s[:i], lead); i < 0 {
-				break
-			}
-			if c, several := choiceOf(s[i+len(lead):]); (c != "" || several) && i > at {
+		for i := strings.LastIndex(s, lead); i > at; i = strings.LastIndex(s[:i], lead) {
+			if c, several := choiceOf(s[i+len(lead):]); c != "" || several {
 				choice, open, at = c, several, i
 				break
 			}
 		}
 	}
-	if at < 0 {
-		choice = correctChoice(s)
-	}
-	return choice, open
+	return choice, open, at >= 0
 }
+
+var judgements = []string{" is correct", " is the correct", " is right", " is the right", " is the answer"}
 
 // correctChoice is the C of "C is correct" or "C is the right answer".
 func correctChoice(s string) string {
-	for _, judgement := range []string{" is correct", " is the correct", " is right", " is the right", " is the answer"} {
+	for _, judgement := range judgements {
 		i := strings.Index(s, judgement)
 		if i < 0 {
 			continue

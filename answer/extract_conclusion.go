@@ -13,7 +13,7 @@ const (
 // value, what the last sentence emphasizes or concludes, or the last formula. It is empty if the text was cut off.
 func lastMaths(text string) string {
 	text = strings.TrimSpace(text)
-	if v, ok := wholeAnswer(text); ok {
+	if v, ok := wholeAnswer(oneLineBracket(strings.TrimPrefix(text, "= "))); ok {
 		return v
 	}
 	done := finished(text)
@@ -37,6 +37,12 @@ func lastMaths(text string) string {
 	}
 	if v := sentenceValue(sentence, value != "" && start >= len(end)-len(sentence)-3); v != "" {
 		return concluded(v, sentence)
+	}
+	if v := lastBracket(sentence); v != "" {
+		return v
+	}
+	if v := bareLatex(sentence); v != "" {
+		return v
 	}
 	if hasDigit(sentence) {
 		return "" // the last number
@@ -87,9 +93,18 @@ func sentenceValue(s string, formulas bool) string {
 	return value
 }
 
+var (
+	reasonWords = []string{
+		" (since", " (because", " (where", " (as ", " (for ", " (note", ", since ", " because ", ", where ",
+	}
+	inferenceWords = []string{
+		" so ", "thus", "Thus", "hence", "therefore", "then ", "Then ", " give", " get ", " obtain", " add ", " means",
+	}
+)
+
 // withoutReason takes off the reason that a sentence gives behind its conclusion ("Thus $x = 2$, since $x > 0$").
 func withoutReason(s string) string {
-	for _, word := range []string{" (since", " (because", " (where", " (as ", " (for ", " (note", ", since ", " because ", ", where "} {
+	for _, word := range reasonWords {
 		if i := strings.LastIndex(s, word); i > 0 && hasDigit(s[:i]) {
 			s = s[:i]
 		}
@@ -99,8 +114,13 @@ func withoutReason(s string) string {
 
 // infers tells whether a sentence goes on to a further value behind the one that it begins with.
 func infers(s string) bool {
-	for _, word := range []string{" so ", "thus", "Thus", "hence", "therefore", "then ", "Then ", " give", " get ", " obtain", " add ", " means"} {
-		if strings.Contains(s, word) {
+	return containsAny(s, inferenceWords...)
+}
+
+// containsAny tells whether one of some parts stands in s.
+func containsAny(s string, parts ...string) bool {
+	for _, part := range parts {
+		if strings.Contains(s, part) {
 			return true
 		}
 	}
@@ -133,8 +153,7 @@ func concluded(v, sentence string) string {
 		}
 	}
 	i := lastRelation(v)
-	if i < 0 || strings.Contains(sentence, "equation") || strings.Contains(sentence, "line") || strings.ContainsAny(v, ",;") ||
-		strings.Contains(v, " and ") || strings.Contains(v, " or ") {
+	if i < 0 || containsAny(sentence, "equation", "line") || containsAny(v, ",", ";", " and ", " or ") {
 		return v
 	}
 	left, right := strings.TrimSpace(v[:i]), trimMaths(v[i+1:])
@@ -149,64 +168,6 @@ func concluded(v, sentence string) string {
 		}
 	}
 	return right
-}
-
-// wholeAnswer is the answer that a line as a whole is: a formula, a number with a unit, a choice, yes or no.
-func wholeAnswer(line string) (string, bool) {
-	if len(line) > maxWhole || strings.Contains(strings.TrimSpace(line), "\n") {
-		return "", false
-	}
-	s := clean(line)
-	if strings.HasPrefix(s, "[$") && strings.HasSuffix(s, "$]") {
-		s = s[1 : len(s)-1]
-	}
-	if environment(s) != "" {
-		return mathsValue(s), true
-	}
-	if m, ok := mathsAt(s); ok && m.end == len(s) {
-		v := mathsValue(m.inner)
-		return v, v != ""
-	}
-	switch strings.ToLower(s) {
-	case "yes", "no", "true", "false", "none":
-		return s, true
-	}
-	if c := strings.Trim(s, "()"); isChoice(c) || len(c) == 1 && isAlpha(c[0]) {
-		return c, true
-	}
-	if !startsMaths(s) || isItem(s) || isVariable(s) || strings.Contains(s, "box") || strings.HasPrefix(s, `\text`) ||
-		strings.HasPrefix(s, `\begin{align`) || strings.HasPrefix(s, `\end`) || strings.HasPrefix(s, `\]`) ||
-		strings.HasPrefix(s, `\)`) || strings.HasPrefix(s, "[asy") || strings.HasPrefix(s, "[/") || sentenceEnd(s) >= 0 ||
-		strings.Count(s, "$") > 1 {
-		return "", false
-	}
-	v := cutRemark(s)
-	if i := lastRelation(v); i > 0 && firstOfSeveral(v[:i]) < 0 && (strings.Contains(v[:i], "=") || isNumeral(v[0])) {
-		v = shortMaths(clean(v[i+1:]), 0)
-	}
-	if v == "" || wordCount(v) > 2 || isNumeral(v[0]) && wordsThenDigits(v) {
-		return "", false
-	}
-	v = shortMaths(v, 2)
-	return v, v != ""
-}
-
-// isItem tells whether s is the item of a numbered list.
-func isItem(s string) bool {
-	rest := strings.TrimLeft(s, "0123456789")
-	return len(rest) < len(s) && len(rest) > 2 && (rest[0] == '.' || rest[0] == ')') && rest[1] == ' '
-}
-
-// wordsThenDigits tells whether a digit follows a word, as in a sentence that begins with a number.
-func wordsThenDigits(s string) bool {
-	words := false
-	for i := 1; i < len(s); i++ {
-		words = words || isAlpha(s[i]) && isAlpha(s[i-1])
-		if words && isNumeral(s[i]) && isBlank(s[i-1]) {
-			return !strings.Contains(s, `\`)
-		}
-	}
-	return false
 }
 
 // lastBold is the last emphasized value of a sentence.
@@ -236,47 +197,4 @@ func lastBold(s string) string {
 		return relationValue(inner)
 	}
 	return ""
-}
-
-// lastSentence is the last sentence of a text, without its full stop. It does not go beyond a line.
-func lastSentence(text string) string {
-	text = strings.TrimRight(text[max(0, len(text)-maxSentence):], " \n\t\r.!?。！？")
-	line := text[strings.LastIndexByte(text, '\n')+1:]
-	for {
-		i := sentenceEnd(line)
-		if i < 0 || strings.TrimSpace(line[i:]) == "" {
-			return strings.TrimSpace(line)
-		}
-		line = line[i:]
-	}
-}
-
-// sentenceLength is the length of the sentence that s begins with, without its full stop.
-func sentenceLength(s string) int {
-	end := sentenceEnd(s)
-	if end < 0 {
-		return len(s)
-	}
-	return end
-}
-
-// sentenceEnd is the position behind the first full stop, question or exclamation mark that ends a sentence, or -1.
-func sentenceEnd(s string) int {
-	for i := 0; i < len(s); i++ {
-		switch b := s[i]; {
-		case b == '.' || b == '?':
-			rest := strings.TrimLeft(s[i+1:], "$\"')*}")
-			abbreviated := b == '.' && i > 1 && isAlpha(s[i-1]) && s[i-2] == '.'
-			if !abbreviated && (rest == "" || isBlank(rest[0]) || strings.HasPrefix(rest, `\)`) || strings.HasPrefix(rest, `\]`)) {
-				return i + 1
-			}
-		case b == '!' && i+2 < len(s) && s[i+1] == ' ' && 'A' <= s[i+2] && s[i+2] <= 'Z':
-			return i + 1
-		case b == 0xe3 && strings.HasPrefix(s[i:], "。"):
-			return i + len("。")
-		case b == 0xef && (strings.HasPrefix(s[i:], "！") || strings.HasPrefix(s[i:], "？")):
-			return i + len("！")
-		}
-	}
-	return -1
 }

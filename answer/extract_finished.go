@@ -68,17 +68,16 @@ func endsOnQuantity(text string) bool {
 	if len(text) > 200 || strings.Contains(text, "\n") {
 		return false
 	}
-	i := strings.LastIndexByte(text, ' ')
-	if i < 0 || i+1 == len(text) || !isNumeral(text[i+1]) && text[i+1] != '-' && text[i+1] != '$' {
-		return false
-	}
-	before := strings.ToLower(text[strings.LastIndexByte(text[:i], ' ')+1 : i])
-	if strings.HasSuffix(before, ":") {
-		return true
-	}
-	switch before {
-	case "is", "it's", "are", "equals", "to", "was", "exactly", "est", "ist":
-		return true
+	words := strings.Fields(strings.ToLower(text))
+	for back := 1; back <= 2 && back < len(words); back++ { // the number is the last word, or its unit is
+		word, before := words[len(words)-back], words[len(words)-back-1]
+		word = strings.TrimLeft(word, "-$+.")
+		if word != "" && isNumeral(word[0]) && (saysWhat[before] || strings.HasSuffix(before, ":")) {
+			return true
+		}
 	}
 	return false
 }
+
+// saysWhat are words that a number follows as what something is.
+var saysWhat = wordSet("is it's are equals to was exactly get therefore only est ist")

@@ -9,14 +9,16 @@ var (
 	basePattern = regexp.MustCompile(`^_(?:\{(\d{1,2})\}|(\d{1,2}))`)
 	gapMarkup   = strings.NewReplacer(
 		`\text`, " ", `\mathrm`, " ", `\textbf`, " ", `\mbox`, " ", `\quad`, " ", `\qquad`, " ", `\,`, " ", `\;`, " ",
-		`\!`, "", `\ `, " ", `\(`, " ", `\)`, " ", `\[`, " ", `\]`, " ", "$", " ", "{", " ", "}", " ", "*", " ", "&", " ",
+		`\!`, "", `\ `, " ", `\(`, " ", `\)`, " ", `\[`, " ", `\]`, " ",
+		"$", " ", "{", " ", "}", " ", "*", " ", "&", " ",
 		"~", " ", `\\`, " ", "(", " ", ")", " ", "、", " , ", "，", " , ", "；", " ; ", "和", " and ", "或", " or ",
 		`\land`, " and ", `\lor`, " or ", ",", " , ", ";", " ; ",
 	)
 	gapLabel  = regexp.MustCompile(`[A-Za-z][A-Za-z_0-9]{0,3} *(?:=|\\in|:) *$`)
 	partLabel = regexp.MustCompile(`\([b-h]\)|\(i[iv]+\)`)
 	reasons   = wordSet("so then thus hence therefore but not which since because gives giving we total equivalently " +
-		"approximately about instead wait from with where to i.e. namely rather if implies simplifies becomes get yields")
+		"approximately about instead wait from with where to i.e. namely rather if implies simplifies becomes get " +
+		"yields")
 )
 
 // joins tells whether two values with this text between them are parts of one answer: a comma, a semicolon, "and" or
@@ -70,24 +72,4 @@ func isDecimal(s string) bool {
 		}
 	}
 	return dot
-}
-
-func isInteger(s string) bool {
-	s = strings.TrimLeft(s, "-+")
-	for i := range len(s) {
-		if !isNumeral(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }
-
-func wordSet(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
 }

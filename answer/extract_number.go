@@ -95,7 +95,11 @@ func spacedThousands(s string, i int) bool {
 // isQuantity rules out exponents, indices, names and the numbers of items.
 func isQuantity(s string, start, end int) bool {
 	if start > 0 {
-		if b := s[start-1]; b == '^' || b == '_' || isAlpha(b) || b == '{' && start > 1 && (s[start-2] == '^' || s[start-2] == '_') {
+		b := s[start-1]
+		if b == '{' && start > 1 {
+			b = s[start-2]
+		}
+		if b == '^' || b == '_' || isAlpha(s[start-1]) {
 			return false
 		}
 	}
@@ -112,7 +116,7 @@ func isQuantity(s string, start, end int) bool {
 	return true
 }
 
-// withSigns adds the sign before a number and the percent sign behind it.
+// withSigns adds the sign before a number and what belongs to it behind it: a percent sign, "million", "p.m.".
 func withSigns(s string, start, end int) string {
 	if start > 0 && s[start-1] == '-' && (start == 1 || !isLetterOrDigit(s[start-2]) && s[start-2] != ')') {
 		start--
@@ -125,8 +129,49 @@ func withSigns(s string, start, end int) string {
 	switch rest := strings.TrimLeft(s[end:], ` \`); {
 	case strings.HasPrefix(rest, "%"), startsWord(rest, "percent"):
 		return number + "%"
+	case startsAnyWord(rest, "thousand", "million", "billion", "trillion"):
+		return number + " " + rest[:wordLength(rest)]
 	case strings.Contains(number, ":") && (strings.HasPrefix(rest, "p.m.") || strings.HasPrefix(rest, "a.m.")):
 		return number + " " + rest[:4]
 	}
 	return number
 }
+
+// firstNumber is the number that stands first in s.
+func firstNumber(s string) string {
+	i := strings.IndexAny(s, "0123456789")
+	if i < 0 {
+		return ""
+	}
+	end := digitsEnd(s, i)
+	if end < len(s) && s[end] == ' ' && isInteger(s[i:end]) { // a mixed number: 3 1/2
+		if next := digitsEnd(s, end+1); strings.Contains(s[end:next], "/") {
+			end = next
+		}
+	}
+	return withSigns(s, i, end)
+}
+
+// digitsEnd is where the digits from i on end, with the separators between them.
+func digitsEnd(s string, i int) int {
+	for ; i < len(s); i++ {
+		if !isNumeral(s[i]) && (i+1 == len(s) || strings.IndexByte(".,/:", s[i]) < 0 || !isNumeral(s[i+1])) {
+			break
+		}
+	}
+	return i
+}
+
+// isInteger tells whether s is a whole number without separators.
+func isInteger(s string) bool {
+	s = strings.TrimLeft(s, "-+")
+	for i := range len(s) {
+		if !isNumeral(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// hasDigit tells whether there is a digit in s.
+func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

@@ -12,8 +12,8 @@ var (
 		"<|end_of_thought|>", "<|channel|>final<|message|>",
 	}
 	reasoningStarts = []string{
-		"<think>", "<thinking>", "<thought>", "<reasoning>", "<reasoning_start>", "<seed:think>", "<|begin_of_thought|>",
-		"<|channel|>analysis<|message|>",
+		"<think>", "<thinking>", "<thought>", "<reasoning>", "<reasoning_start>", "<seed:think>",
+		"<|begin_of_thought|>", "<|channel|>analysis<|message|>",
 	}
 	turnEnds = []string{
 		"<|im_end|>", "<|im_start|>", "<|endoftext|>", "<|eot_id|>", "<|end|>", "<|return|>", "</s>", "<end_of_turn>",

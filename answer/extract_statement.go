@@ -21,7 +21,8 @@ const (
 // foreign are words for "answer" in other languages, in the cases that models write.
 var foreign = []string{
 	"答案", "答え", "答", "réponse", "Réponse", "Antwort", "antwort", "Lösung", "respuesta", "Respuesta", "resposta",
-	"Resposta", "risposta", "Risposta", "Ответ", "ответ", "정답", "답", "الإجابة", "उत्तर", "Cevap", "cevap", "đáp án", "Đáp án",
+	"Resposta", "risposta", "Risposta", "Ответ", "ответ", "정답", "답", "الإجابة", "उत्तर", "Cevap", "cevap", "đáp án",
+	"Đáp án",
 	"Trả lời", "Jibu", "jibu", "คำตอบ", "উত্তর", "సమాధానం", "Odpowiedź", "Odpověď", "Antwoord", "antwoord", "Svar",
 }
 
@@ -138,7 +139,8 @@ func isConditional(before string) bool {
 	for i := len(words) - 1; i >= 0; i-- {
 		switch words[i] {
 		case "the", "my", "our", "final", "correct", "this", "an", "your":
-		case "check", "verify", "checking", "verifying", "confirm", "if", "whether", "suppose", "assume", "assuming", "unless", "supposing", "no", "say", "perhaps", "maybe":
+		case "if", "whether", "suppose", "supposing", "assume", "assuming", "unless", "no", "say", "perhaps", "maybe",
+			"check", "checking", "verify", "verifying", "confirm":
 			return true
 		default:
 			return false
@@ -153,7 +155,7 @@ func denies(rest string) bool {
 	for _, word := range []string{"is not ", "isn't ", "isn’t ", "cannot be ", "can't be ", "can not be "} {
 		if strings.HasPrefix(rest, word) {
 			sentence := rest[:sentenceLength(rest)]
-			return len(sentence) == len(strings.TrimRight(rest, " \n")) && !strings.Contains(sentence, " but ") && !strings.Contains(sentence, "it")
+			return len(sentence) == len(strings.TrimRight(rest, " \n")) && !containsAny(sentence, " but ", "it")
 		}
 	}
 	return false
@@ -161,8 +163,8 @@ func denies(rest string) bool {
 
 // linking are the words between "answer" and its value, in several languages.
 var linking = []string{
-	"is:", "are:", "is", "are", "was", "be", "equals", "=", ":", "：", "=>", "->", "→", "est", "es", "ist", "é", "è", "是", "为",
-	"為", "は", "-", "–", "—", "to be", "sería", "lautet", "являет", "은", "는",
+	"is:", "are:", "is", "are", "was", "be", "equals", "=", ":", "：", "=>", "->", "→", "est", "es", "ist", "é", "è",
+	"是", "为", "為", "は", "-", "–", "—", "to be", "sería", "lautet", "являет", "은", "는",
 	"هي", "هو", "là", "คือ", "है", "jest", "je", "är",
 }
 
@@ -180,7 +182,8 @@ func afterConnector(rest string) (string, bool) {
 		}
 	}
 	switch {
-	case strings.HasPrefix(trimmed, "$") || strings.HasPrefix(trimmed, `\(`) || strings.HasPrefix(trimmed, `\[`):
+	case strings.HasPrefix(trimmed, "$") || strings.HasPrefix(trimmed, `\(`) || strings.HasPrefix(trimmed, `\[`) ||
+		displayStart(trimmed) != "":
 		return trimmed, true
 	case trimmed == "" || trimmed[0] == '\n':
 		return heading(trimmed)
@@ -223,6 +226,7 @@ func valueIn(rest string) (statement, bool) {
 		before = len(rest)
 		rest = strings.TrimPrefix(strings.TrimLeft(rest, " \n\t\r*_\"“'`:#>"), `\"`)
 	}
+	rest = oneLineBracket(rest)
 	line, more, _ := strings.Cut(rest, "\n")
 	if leavesOpen(clean(line[:sentenceLength(line)])) {
 		return statement{open: true}, true
@@ -273,7 +277,7 @@ func mathsValues(s string) string {
 		}
 		parts = append(parts, v+boxSuffix(s, v))
 		next := strings.IndexAny(s, "$\\")
-		if next < 0 || !lists(s[:next]) {
+		if next < 0 || !lists(s[:next]) || restates(s[:next]) && !strings.Contains(v, "=") {
 			break
 		}
 		if _, ok := mathsAt(s[next:]); !ok {

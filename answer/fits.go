@@ -201,7 +201,7 @@ func (r *reals) fits(y value) (fit, bool) {
 		}
 		return unfit, true
 	case *list:
-		if len(r.pieces) == 1 && !r.pieces[0].lowOpen && !r.pieces[0].highOpen {
+		if len(r.pieces) == 1 && !y.braces && !r.pieces[0].lowOpen && !r.pieces[0].highOpen {
 			return min(loose, fitsInAnyOrder([]value{r.pieces[0].low, r.pieces[0].high}, y.elements)), true
 		}
 	}

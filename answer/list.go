@@ -1,6 +1,9 @@
 package answer
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // maxItems bounds a list; a longer one is compared as text.
 const maxItems = 64
@@ -60,16 +63,32 @@ func conjunctions(s string) string {
 	if !strings.Contains(s, "and") && !strings.Contains(s, "or") && !strings.Contains(s, "&") {
 		return s
 	}
-	for _, w := range []string{" “and” ", " “or” ", " and ", " or ", " & ", ",and ", ",or "} {
-		for {
-			i := topIndex(s, w)
-			if i < 0 {
-				break
-			}
-			s = strings.TrimRight(s[:i], " ,;") + ", " + s[i+len(w):]
+	out := make([]byte, 0, len(s))
+	depth := 0
+	for i := 0; i < len(s); {
+		if n := conjunctionLen(s[i:]); n > 0 && depth <= 0 {
+			out = append(bytes.TrimRight(out, " ,;"), ", "...)
+			i += n
+			continue
+		}
+		depth += nesting(s[i])
+		out = append(out, s[i])
+		i++
+	}
+	return string(out)
+}
+
+// conjunctionLen is the length of the word that joins members of a list and that s begins with, spaces included, or 0.
+func conjunctionLen(s string) int {
+	if s[0] != ' ' && s[0] != ',' {
+		return 0
+	}
+	for _, w := range []string{" and ", " or ", " “and” ", " “or” ", " & ", ",and ", ",or "} {
+		if strings.HasPrefix(s, w) {
+			return len(w)
 		}
 	}
-	return s
+	return 0
 }
 
 // topIndex is the position of the first w outside brackets, or -1.
@@ -306,7 +325,9 @@ func readSet(inner string, depth int) value {
 	}
 	switch v := gather(values, false).(type) {
 	case *list:
-		return newList(v.elements, true)
+		set := newList(v.elements, true)
+		set.braces = true
+		return set
 	default:
 		return v
 	}

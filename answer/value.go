@@ -19,18 +19,24 @@ func (t *tuple) key() string { return "(" + keys(t.elements) + ")" }
 // A list has no order, since solutions come in any: 1, 2. A set is a list without repeats.
 type list struct {
 	elements []value // by key
+	braces   bool    // it was written as a set
 	decimal  *scalar // 2,74 may be meant as 2.74
 }
 
-func newList(elements []value, set bool) *list {
+func newList(elements []value, distinct bool) *list {
 	slices.SortStableFunc(elements, func(x, y value) int { return strings.Compare(x.key(), y.key()) })
-	if set {
+	if distinct {
 		elements = slices.CompactFunc(elements, func(x, y value) bool { return x.key() == y.key() })
 	}
 	return &list{elements: elements}
 }
 
-func (l *list) key() string { return "{" + keys(l.elements) + "}" }
+func (l *list) key() string {
+	if l.braces {
+		return "{" + keys(l.elements) + "}"
+	}
+	return keys(l.elements)
+}
 
 // A matrix has rows of equal length. kind tells a determinant, or cases, from a plain one.
 type matrix struct {
