@@ -48,17 +48,3 @@ func Equal(a, b Answer) bool {
 	y, _ := Read(b)
 	return x.Equal(y)
 }
-
-// Explain is Equal with the reason in a few words.
-func Explain(a, b Answer) (equal bool, reason string) {
-	x, ok := Read(a)
-	if !ok {
-		return false, "no answer in the first"
-	}
-	y, ok := Read(b)
-	if !ok {
-		return false, "no answer in the second"
-	}
-	f := x.fits(y)
-	return f != unfit, f.String()
-}

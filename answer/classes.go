@@ -31,6 +31,12 @@ func (v Value) Key() Key { return v.key }
 // Equal reports whether two values would be one class if they were the only votes. The zero value equals nothing.
 func (v Value) Equal(w Value) bool { return v.fits(w) != unfit }
 
+// Explain is Equal with the reason in a few words.
+func (v Value) Explain(w Value) (equal bool, reason string) {
+	f := v.fits(w)
+	return f != unfit, f.String()
+}
+
 func (v Value) fits(w Value) fit {
 	switch {
 	case v.key == "" || w.key == "":
@@ -104,12 +110,19 @@ func rank(v value) int {
 	case *record:
 		return rankAll(v.ordered) - 1
 	case *tuple:
+		if v.square {
+			return rankAll(v.elements) + 1
+		}
 		return rankAll(v.elements)
 	case *list:
-		if v.braces {
-			return rankAll(v.elements)
+		switch r := rankAll(v.elements); {
+		case v.braces:
+			return r
+		case v.decimal == nil:
+			return r + 1
+		default:
+			return r + 2
 		}
-		return rankAll(v.elements) + 1
 	case *matrix:
 		r := math.MinInt
 		for _, row := range v.rows {

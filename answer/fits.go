@@ -20,9 +20,6 @@ const (
 // fits compares two values. It is symmetric, and not transitive: 5 fits 5 cm and 5 m. Classes makes an
 // equivalence relation of it.
 func fits(x, y value) fit {
-	if x.key() == y.key() {
-		return identical
-	}
 	if f, ok := fitsOneWay(x, y); ok {
 		return f
 	}
@@ -51,6 +48,9 @@ func fitsOneWay(x, y value) (fit, bool) {
 			return min(loose, fitsInAnyOrder(x.elements, y.elements)), true
 		}
 	case *timeOfDay:
+		if t, ok := y.(*timeOfDay); ok && t.word == x.word {
+			return identical, true
+		}
 		if x.ratio != nil {
 			if t, ok := y.(*timeOfDay); ok && t.ratio != nil {
 				return min(loose, x.ratio.fits(t.ratio)), true
@@ -75,6 +75,10 @@ func fitsOneWay(x, y value) (fit, bool) {
 	case *relation:
 		if y, ok := y.(*relation); ok {
 			return x.fits(y), true
+		}
+	case word:
+		if y, ok := y.(word); ok && x == y {
+			return identical, true
 		}
 	}
 	return unfit, false
@@ -228,8 +232,11 @@ func (m *matrix) fits(n *matrix) fit {
 
 // fits compares the values of two differences up to the factor that is free.
 func (r *relation) fits(o *relation) fit {
-	if r.operator != o.operator || r.difference.known && o.difference.known {
+	switch {
+	case r.operator != o.operator:
 		return unfit
+	case r.difference.known && o.difference.known:
+		return r.difference.fitsValue(o.difference)
 	}
 	either := r.operator == "=" || r.operator == "≠"
 	x := &scalar{values: r.difference.probe()}

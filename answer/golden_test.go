@@ -77,9 +77,11 @@ func TestExplanationsAgreeWithEqual(t *testing.T) {
 	for kind, table := range goldenTables(t) {
 		for _, p := range table {
 			gold, pred := answer.Bare(p.Gold), answer.Bare(p.Pred)
-			equal, reason := answer.Explain(gold, pred)
+			x, _ := answer.Read(gold)
+			y, _ := answer.Read(pred)
+			equal, reason := x.Explain(y)
 			if equal != answer.Equal(gold, pred) {
-				t.Errorf("%s.jsonl:%d: Explain(%q, %q) is %v, %q", kind, p.line, p.Gold, p.Pred, equal, reason)
+				t.Errorf("%s.jsonl:%d: %q and %q: Explain says %v, %q", kind, p.line, p.Gold, p.Pred, equal, reason)
 			}
 			if reason == "" || strings.ContainsAny(reason, "\n\r") || len(reason) > 120 {
 				t.Errorf("%s.jsonl:%d: the reason %q is no line of a few words", kind, p.line, reason)

@@ -252,7 +252,9 @@ func (l *latex) command() {
 		l.write(numberSet(l.argument()))
 	case name == "begin" || name == "end":
 		l.environment(name == "begin")
-	case name == "left" || name == "right" || name == "bigl" || name == "bigr" || name == "middle":
+	case name == "middle":
+		l.write(" ")
+	case name == "left" || name == "right" || name == "bigl" || name == "bigr":
 		l.delimiter(name == "left" || name == "bigl")
 	case accents[name]:
 		l.accent(name)

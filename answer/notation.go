@@ -488,7 +488,7 @@ func (w *writer) part(s string) error {
 func (w *writer) argument(sub string) error {
 	w.space()
 	var text string
-	if w.pos < len(w.in) && w.in[w.pos] == '(' {
+	if w.pos < len(w.in) && (w.in[w.pos] == '(' || w.in[w.pos] == '{') {
 		end := closing(w.in, w.pos)
 		if end == len(w.in) {
 			return errNotExpression
@@ -562,7 +562,7 @@ func (w *writer) bigOperator(name, sub, power string, start int) error {
 	w.write("v" + w.name(name+"_") + "(")
 	lower, index := sub, ""
 	if left, right, ok := cutAny(sub, "=", "→", "≤", "∈"); ok {
-		index, lower = left, right
+		index, lower = left, strings.TrimSuffix(right, "^+") // a limit is from the right unless it says otherwise
 	}
 	wrote := 0
 	for _, piece := range []string{index, lower, power} {
@@ -587,6 +587,9 @@ func (w *writer) bigOperator(name, sub, power string, start int) error {
 	}
 	body := w.in[w.pos:end]
 	w.pos = end
+	if text := strings.TrimSpace(body); strings.HasPrefix(text, "{") && closing(text, 0) == len(text)-1 {
+		body = text[1 : len(text)-1]
+	}
 	for _, piece := range splitTop(body, ",") {
 		if wrote++; wrote > 1 {
 			w.write(",")

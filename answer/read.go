@@ -45,7 +45,7 @@ func read(s string, depth int) value {
 // holdsAnswer reports whether there is a letter, a digit or a sign that is an answer.
 func holdsAnswer(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '∞' || r == '∅'
+		return unicode.IsLetter(r) || unicode.IsNumber(r) || r == '∞' || r == '∅'
 	})
 }
 
@@ -71,6 +71,12 @@ func readAtom(s string) value {
 	}
 	if t, ok := readTime(s); ok {
 		return t
+	}
+	if d, ok := readDate(bare); ok {
+		return d
+	}
+	if r := strings.Fields(s); len(r) == 3 && r[1] == "to" && digits(r[0]) && digits(r[2]) {
+		return readRatio(r[0]+":"+r[2], 1)
 	}
 	if b, ok := readBase(s); ok {
 		return b
@@ -100,19 +106,20 @@ func readChoice(s string) (value, bool) {
 	return severalChoices(s)
 }
 
-// severalChoices reads ACD as the letters A, C and D.
+// severalChoices reads ACD as the letters A, C and D, and ①③ likewise.
 func severalChoices(s string) (value, bool) {
-	if len(s) < 2 || len(s) > 8 {
-		return nil, false
-	}
-	letters := make([]value, len(s))
-	for i := range len(s) {
-		if s[i] < 'A' || s[i] > 'H' || strings.IndexByte(s[:i], s[i]) >= 0 {
+	var choices []value
+	for i, r := range s {
+		letter, circled := 'A' <= r && r <= 'H', '①' <= r && r <= '⑳'
+		if !letter && !circled || strings.ContainsRune(s[:i], r) {
 			return nil, false
 		}
-		letters[i] = word(s[i : i+1])
+		choices = append(choices, word(string(r)))
 	}
-	return newList(letters, true), true
+	if len(choices) == 1 {
+		return choices[0], true
+	}
+	return newList(choices, true), true
 }
 
 // readTime reads 4:30 p.m. and 16:30.
@@ -145,6 +152,30 @@ func readTime(s string) (value, bool) {
 		t.ratio, _ = readRatio(s, 1).(*scalar)
 	}
 	return &t, true
+}
+
+var months = setOf("january february march april may june july august september october november december")
+
+// readDate reads December 25, 2020 and 25 December 2020.
+func readDate(s string) (value, bool) {
+	fields := strings.FieldsFunc(strings.ToLower(s), func(r rune) bool { return r == ' ' || r == ',' })
+	if len(fields) < 2 || len(fields) > 3 {
+		return nil, false
+	}
+	month := slices.IndexFunc(fields, func(f string) bool { return months[f] })
+	if month < 0 {
+		return nil, false
+	}
+	date := fields[month]
+	for i, f := range fields {
+		if f = strings.TrimRight(f, "sthndr"); i != month {
+			if !digits(f) {
+				return nil, false
+			}
+			date += " " + f
+		}
+	}
+	return word(date), true
 }
 
 // readBase reads a number with its base: 12_5. It is no number in base ten.

@@ -146,6 +146,9 @@ func isLabel(s string) bool {
 	if s == "" || len(s) > 64 {
 		return false
 	}
+	if strings.HasPrefix(s, "((d") && strings.Contains(s, ")/(d") { // dy/dx
+		return true
+	}
 	if strings.HasPrefix(s, "(") && closing(s, 0) == len(s)-1 {
 		for _, part := range splitTop(s[1:len(s)-1], ",") {
 			if !isLabel(part) {
@@ -177,7 +180,7 @@ func isName(s string) bool {
 	rest = strings.TrimLeft(rest, "'")
 	switch {
 	case n == 0:
-		return s[0] == '(' && (s == "((dy)/(dx))" || s == "((d)/(dx))")
+		return false
 	case n > 1 && !constants[head] && head != strings.ToUpper(head) && n < 3 && rest == "":
 		return false // a product, such as xy
 	case isNumberName(head) && rest == "":

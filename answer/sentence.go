@@ -48,7 +48,10 @@ func isProseWord(w string) bool {
 
 // fits compares the value that the sentence states. A number among several others does not count as stated.
 func (s *sentence) fits(y value) fit {
-	if _, ok := y.(*sentence); ok {
+	if other, ok := y.(*sentence); ok {
+		if s.word == other.word {
+			return identical
+		}
 		return unfit
 	}
 	stated, ok := Extract(s.raw)

@@ -14,7 +14,12 @@ type tuple struct {
 	square   bool // [1, 2, 3] may be meant as a list
 }
 
-func (t *tuple) key() string { return "(" + keys(t.elements) + ")" }
+func (t *tuple) key() string {
+	if t.square {
+		return "[" + keys(t.elements) + "]"
+	}
+	return "(" + keys(t.elements) + ")"
+}
 
 // A list has no order, since solutions come in any: 1, 2. A set is a list without repeats.
 type list struct {

@@ -23,6 +23,7 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 		Commands: []*cli.Command{
 			solveCommand(),
 			batchCommand(),
+			gradeCommand(),
 			benchCommand(),
 			genCommand(),
 			modelCommand(),
