@@ -89,7 +89,8 @@ var (
 	}
 	// conclusions are what it says before a choice that ends it.
 	conclusions = []string{
-		"So ", "So, ", "so ", "Thus ", "Thus, ", "thus ", "Hence ", "Hence, ", "Therefore ", "Therefore, ", "therefore ",
+		"So ", "So, ", "so ", "Thus ", "Thus, ", "thus ", "Hence ", "Hence, ", "Therefore ",
+		"Therefore, ", "therefore ",
 	}
 )
 

@@ -72,7 +72,7 @@ func sentenceValue(s string, formulas bool) string {
 	if v := subject(s); v != "" {
 		return v
 	}
-	for i := len(s); i > 0; {
+	for i, tries := len(s), 0; tries < maxMathsTries; tries++ {
 		at, length := lastRelationWord(s[:i])
 		if at < 0 {
 			break

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,8 @@ func readLines[T any](t testing.TB, name string, f func(T)) {
 func bareForm(s string) string {
 	s = strings.NewReplacer(
 		" ", "", "\n", "", "$", "", `\left`, "", `\right`, "", `\!`, "", `\,`, "", `\;`, "", `\%`, "%",
-		"dfrac", "frac", "tfrac", "frac", `\text`, "", `\textbf`, "", `\mathbf`, "", `\mathrm`, "", `\mbox`, "", `\ `, "",
+		"dfrac", "frac", "tfrac", "frac", `\text`, "", `\textbf`, "", `\mathbf`, "", `\mathrm`, "",
+		`\mbox`, "", `\ `, "",
 	).Replace(s)
 	s = strings.TrimSuffix(strings.Trim(s, "{}()."), "%")
 	if strings.Trim(s, "0123456789,") == "" {
@@ -166,15 +168,24 @@ func shown(s, mode string) string {
 
 func BenchmarkExtractFromModelsTexts(b *testing.B) {
 	type response struct{ Pred string }
-	var texts []string
-	readLines(b, "answers/responses.jsonl", func(r response) { texts = append(texts, r.Pred) })
-	var sum time.Duration
-	for b.Loop() {
-		for _, text := range texts {
-			start := time.Now()
-			Extract(text)
-			sum += time.Since(start)
-		}
+	var boxed, bare []string
+	readLines(b, "answers/responses.jsonl", func(r response) {
+		boxed = append(boxed, r.Pred)
+		bare = append(bare, strings.ReplaceAll(r.Pred, `\boxed`, ""))
+	})
+	for name, texts := range map[string][]string{"boxed": boxed, "bare": bare} {
+		b.Run(name, func(b *testing.B) {
+			var all []time.Duration
+			for b.Loop() {
+				for _, text := range texts {
+					start := time.Now()
+					Extract(text)
+					all = append(all, time.Since(start))
+				}
+			}
+			slices.Sort(all)
+			b.ReportMetric(float64(all[len(all)/2].Nanoseconds()), "ns/median")
+			b.ReportMetric(float64(all[len(all)*99/100].Nanoseconds()), "ns/p99")
+		})
 	}
-	b.ReportMetric(float64(sum.Nanoseconds())/float64(b.N*len(texts)), "ns/text")
 }

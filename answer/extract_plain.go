@@ -31,7 +31,8 @@ func plainValue(clause string) string {
 		}
 	}
 	s = cutRemark(s)
-	if len(s) > 60 || strings.Count(s, " ") > 5 || vague[strings.Trim(first, ",.;:")] || !isAlpha(s[0]) && s[0] < 0x80 {
+	if s == "" || len(s) > 60 || strings.Count(s, " ") > 5 || vague[strings.Trim(first, ",.;:")] ||
+		!isAlpha(s[0]) && s[0] < 0x80 {
 		return ""
 	}
 	return s

@@ -4,9 +4,9 @@ import "strings"
 
 // remarks begin what a sentence says about a value.
 var remarks = []string{
-	" because", " since ", " which ", " where ", " as ", " so ", " for ", " from ", " when ", " if ", " after ", " who ",
-	" while ", " but ", " by ", " that ", " than ", " and not ", " not ", " at ", " on ", " with ", " I ", " - ", " – ",
-	" — ", " --", " => ", " ⇒ ", "，", "；",
+	" because", " since ", " which ", " where ", " as ", " so ", " for ", " from ", " when ", " if ",
+	" after ", " who ", " while ", " but ", " by ", " that ", " than ", " and not ", " not ", " at ", " on ",
+	" with ", " I ", " - ", " – ", " — ", " --", " => ", " ⇒ ", "，", "；",
 }
 
 // cutRemark takes off what a sentence says about the value that it begins with.

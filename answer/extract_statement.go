@@ -18,13 +18,17 @@ const (
 	maxStatement = 1000
 )
 
-// foreign are words for "answer" in other languages, in the cases that models write.
-var foreign = []string{
-	"答案", "答え", "答", "réponse", "Réponse", "Antwort", "antwort", "Lösung", "respuesta", "Respuesta", "resposta",
-	"Resposta", "risposta", "Risposta", "Ответ", "ответ", "정답", "답", "الإجابة", "उत्तर", "Cevap", "cevap", "đáp án",
-	"Đáp án",
-	"Trả lời", "Jibu", "jibu", "คำตอบ", "উত্তর", "సమాధానం", "Odpowiedź", "Odpověď", "Antwoord", "antwoord", "Svar",
-}
+// Words for "answer" in other languages, in the cases that models write.
+var (
+	latin = []string{
+		"respuesta", "Respuesta", "resposta", "Resposta", "risposta", "Risposta", "ntwort", "ntwoord", "Cevap", "cevap",
+		"Jibu", "jibu", "Svar",
+	}
+	foreign = append([]string{
+		"答案", "答え", "答", "réponse", "Réponse", "Lösung", "Ответ", "ответ", "정답", "답", "الإجابة", "उत्तर", "đáp án",
+		"Đáp án", "Trả lời", "คำตอบ", "উত্তর", "సమాధానం", "Odpowiedź", "Odpověď",
+	}, latin...)
+)
 
 // lastStatement finds the last statement of an answer in a text.
 func lastStatement(text string) statement {
@@ -49,8 +53,12 @@ func lastStatement(text string) statement {
 
 // foreignStatement finds a statement in another language near the end of a text.
 func foreignStatement(text string) (statement, bool) {
-	text = text[max(0, len(text)-maxEnd):]
-	for _, word := range foreign {
+	text = text[max(0, len(text)-maxStatement):]
+	words := foreign
+	if isASCII(text) {
+		words = latin
+	}
+	for _, word := range words {
 		if !strings.Contains(text, word) {
 			continue
 		}
@@ -60,6 +68,16 @@ func foreignStatement(text string) (statement, bool) {
 		}
 	}
 	return statement{}, false
+}
+
+// isASCII tells whether the words with other letters need not be looked for.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // lastLine is the last line of a text that is not empty.

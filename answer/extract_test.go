@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -257,10 +258,14 @@ func TestNothingIsTakenFromAnUnfinishedOrOpenText(t *testing.T) {
 	for _, text := range []string{
 		"", " \n", "!!!", "Let x be 5. Then 3x = 15", "So 3x = 15 and then we must", "so we get x = 12 +", "Thus y = 7",
 		`\boxed{}`, `\boxed{`, "The answer is", "No valid answer here", "The answer is !!!invalid!!!",
-		"Answer: A or B", "Answer: A/B/C", "The answer is (A) or (B).", `\boxed{A} or \boxed{B}`, `\boxed{\text{A or B}}`,
-		"Answer: $A$ or $B$", "A or B, I am not sure.", "The answer is not 5.", "The answer isn't 5.", "The answer is clear.",
-		"If the answer is 5, then we are done", `\boxed{\text{}}`, "<answer></answer>", "hello", "[]", "I cannot solve it.",
-		"We get:\n\\[ x^2 - (1 + 111)", "So \\[ x = 5", "we find that $x = 4", "Steps:\n1. Add 5.\n2.", "**Step 4:**", "add 4:",
+		"Answer: A or B", "Answer: A/B/C", "The answer is (A) or (B).", `\boxed{A} or \boxed{B}`,
+		`\boxed{\text{A or B}}`,
+		"Answer: $A$ or $B$", "A or B, I am not sure.", "The answer is not 5.", "The answer isn't 5.",
+		"The answer is clear.",
+		"If the answer is 5, then we are done", `\boxed{\text{}}`, "<answer></answer>", "hello", "[]", ", answer $",
+		"I cannot solve it.",
+		"We get:\n\\[ x^2 - (1 + 111)", "So \\[ x = 5", "we find that $x = 4", "Steps:\n1. Add 5.\n2.",
+		"**Step 4:**", "add 4:",
 		"The answer is $\\frac{1}{",
 		"__import__('os').system('touch marker') or 0", "Some other text.",
 		"the answer is obtained by adding all of the numbers which were found so far in the table above",
@@ -271,19 +276,91 @@ func TestNothingIsTakenFromAnUnfinishedOrOpenText(t *testing.T) {
 	}
 }
 
-func TestExtractFromAHugeTextIsQuick(t *testing.T) {
-	for _, unit := range []string{
-		`\boxed{`, `\boxed{1},`, "answer is ", "answer: x\n", "= 1 ", "{", "}", "####", "#### 1\n", "so = ", "$", "$1$, ",
-		"<", "<|", "</t", `\begin{align}`, `\end{align}`, "[", "]", "**1**", "selected ", " is A", "1 200", "\nQ:", `\frac{`,
-		`\(`, `\)`, "**", "(", "1", ".", "ox", "result is ", "\\", "A or ", "答", "\n", "is ", ", ",
-	} {
-		text := strings.Repeat(unit, 1<<20/len(unit))
-		for _, end := range []string{"", ".", "$", `\boxed{`, "**"} {
-			if d := best(func() { Extract(text + end) }); d > 5*time.Millisecond {
-				t.Errorf("Extract of 1 MB of %q ending in %q took %v", unit, end, d)
+// TestAMarkedAnswerIsFoundBehindAnyText puts marks behind texts that end in every state, whole or cut off.
+func TestAMarkedAnswerIsFoundBehindAnyText(t *testing.T) {
+	texts := []string{
+		"", "So $x = 5$.", "We get $", "Let \\[ x = ", "\\begin{align*} x &= 5 \\\\", "The answer is 4.",
+		"\\boxed{3}. But no.", "1. Add\n2.",
+		"<think>so 5</think>", "#### 7", "**Final Answer**", "Costs $5", "it's B", "A or B", "因此", "\xff\xfe",
+		"{{{", "}}}", "((",
+	}
+	answers := []string{
+		"12", `\frac{1}{2}`, `\{1, 2\}`, "(-3, 5]", "x = 5", `\text{Yes}`, "-1.5", `\begin{pmatrix}1\\2\end{pmatrix}`,
+	}
+	marks := []string{
+		"\n$\\boxed{%}$.", "\n\\fbox{%}", "\n#### $%$",
+		"\nThe final answer is $%$. I hope it is correct.",
+	}
+	for _, text := range texts {
+		for _, want := range answers {
+			for _, mark := range marks {
+				a, ok := Extract(text + strings.Replace(mark, "%", want, 1))
+				if !ok || a.Text != want || a.Level != Marked {
+					t.Errorf("%q behind %q gives %q at level %d, want %q", mark, text, a.Text, a.Level, want)
+				}
 			}
 		}
 	}
+}
+
+// hostilePieces are pieces of texts that make much of the work of some part of Extract.
+var hostilePieces = []string{
+	`\boxed{`, `\boxed{1},`, `\boxed{a\boxed{`, `\boxed 5 `, "oxed ", "ox", "####", "#### 1\n", "answer is ",
+	"answer: x\n", "answer $", "Answer:\n", "result is ", "答", "A or ", "selected ", " is A", "so = ", "= 1 ",
+	"= ", "x = ", "is ", "and ", " or ", ", ", "1;", "1", "1,", " 1/", "1 200", " - ", "$", "$1$, ",
+	"$ a $", `\(`, `\)`, `\[`,
+	`\]`, `\frac{`,
+	`\text{`, `\begin{align}`, `\end{align}`, `\`, "{", "}", "(", "[", "]", "**", "**1**", "<", "<|", "</t", "<answer>",
+	"\nQ:", "\n", ".",
+}
+
+func TestExtractFromAHugeTextIsQuick(t *testing.T) {
+	for _, piece := range hostilePieces {
+		text := strings.Repeat(piece, 1<<20/len(piece))
+		for _, end := range []string{"", ".", "$", `\boxed{`, "**"} {
+			if d := quickestExtract(text + end); d > 25*time.Millisecond { // a few, without the race detector
+				t.Errorf("Extract of 1 MB of %q ending in %q took %v", piece, end, d)
+			}
+		}
+	}
+}
+
+func TestExtractKeepsItsPromisesForAnyMixtureOfPieces(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 20000 {
+		var text strings.Builder
+		for range 1 + random.IntN(12) {
+			text.WriteString(hostilePieces[random.IntN(len(hostilePieces))])
+		}
+		checkPromises(t, text.String())
+	}
+	for range 300 {
+		pair := hostilePieces[random.IntN(len(hostilePieces))] + hostilePieces[random.IntN(len(hostilePieces))]
+		checkPromises(t, strings.Repeat(pair, 1+random.IntN(3000)))
+	}
+}
+
+// checkPromises checks that Extract gives an answer of bounded length and a level, or neither, and the same each time.
+func checkPromises(t *testing.T, text string) {
+	t.Helper()
+	a, ok := Extract(text)
+	if ok != (a.Text != "") || ok != (a.Level != 0) || len(a.Text) > min(2*len(text), maxAnswer) {
+		t.Fatalf("Extract(%q) = %q at level %d, %v", text, a.Text, a.Level, ok)
+	}
+	if again, _ := Extract(text); again != a {
+		t.Fatalf("Extract(%q) = %q, then %q", text, a.Text, again.Text)
+	}
+}
+
+// quickestExtract is the least of a few times that Extract takes, so that other processes do not count.
+func quickestExtract(text string) time.Duration {
+	quickest := time.Hour
+	for range 4 {
+		start := time.Now()
+		Extract(text)
+		quickest = min(quickest, time.Since(start))
+	}
+	return quickest
 }
 
 func FuzzExtract(f *testing.F) {
@@ -295,15 +372,5 @@ func FuzzExtract(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	f.Fuzz(func(t *testing.T, text string) {
-		timer := time.AfterFunc(2*time.Second, func() { panic("SLOW " + strings.ToValidUTF8(text, "?")) })
-		defer timer.Stop()
-		a, ok := Extract(text)
-		if ok != (a.Text != "") || ok != (a.Level != 0) || len(a.Text) > min(len(text), maxAnswer) {
-			t.Fatalf("Extract(%q) = %q at level %d, %v", text, a.Text, a.Level, ok)
-		}
-		if again, _ := Extract(text); again != a {
-			t.Fatalf("Extract(%q) = %q, then %q", text, a.Text, again.Text)
-		}
-	})
+	f.Fuzz(checkPromises)
 }

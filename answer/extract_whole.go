@@ -59,9 +59,11 @@ func isItem(s string) bool {
 	return len(rest) < len(s) && len(rest) > 2 && (rest[0] == '.' || rest[0] == ')') && rest[1] == ' '
 }
 
+var connectors = strings.NewReplacer(" and ", ", ", " or ", ", ")
+
 // wordsThenDigits tells whether a digit follows a word, as in a sentence that begins with a number.
 func wordsThenDigits(s string) bool {
-	s = strings.NewReplacer(" and ", ", ", " or ", ", ").Replace(s)
+	s = connectors.Replace(s)
 	words := false
 	for i := 1; i < len(s); i++ {
 		words = words || isAlpha(s[i]) && isAlpha(s[i-1])

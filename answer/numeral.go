@@ -160,8 +160,10 @@ func ungrouped(s string) (string, bool) {
 	if s[0] == '0' {
 		return strings.Replace(s, ",", ".", 1), true
 	}
-	return strings.NewReplacer(",", "", " ", "").Replace(s), true
+	return ungrouping.Replace(s), true
 }
+
+var ungrouping = strings.NewReplacer(",", "", " ", "")
 
 // groupedLen is the length of the number with thousands separators that s begins with, or 0.
 func groupedLen(s string) int {

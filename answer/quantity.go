@@ -145,7 +145,7 @@ func hasFunction(s string) bool {
 
 // measured is the number before with the unit behind, or nil.
 func measured(before, behind string) *scalar {
-	behind = strings.NewReplacer("“", " ", "”", " ", "°", " degrees ").Replace(behind)
+	behind = unitSigns.Replace(behind)
 	behind = strings.Trim(behind, " .,;:")
 	first, rest, _ := strings.Cut(behind, " ")
 	factor, isMultiple := multiples[strings.ToLower(first)]
@@ -177,6 +177,9 @@ func measured(before, behind string) *scalar {
 	}
 	return &with
 }
+
+// unitSigns takes off quotes and writes signs as words.
+var unitSigns = strings.NewReplacer("“", " ", "”", " ", "°", " degrees ")
 
 // isRemark reports whether words behind a number say what is counted: letters only, and one of them a word.
 func isRemark(s string) bool {

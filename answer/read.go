@@ -122,13 +122,18 @@ func severalChoices(s string) (value, bool) {
 	return newList(choices, true), true
 }
 
+var (
+	unquoted = strings.NewReplacer("“", " ", "”", " ")
+	undotted = strings.NewReplacer(".", "", " ", "")
+)
+
 // readTime reads 4:30 p.m. and 16:30.
 func readTime(s string) (value, bool) {
-	rest := strings.NewReplacer("“", " ", "”", " ").Replace(s)
-	n := digitRun(rest)
-	if n == 0 || n > 2 {
+	n := digitRun(s)
+	if n == 0 || n > 2 || n == len(s) {
 		return nil, false
 	}
+	rest := unquoted.Replace(s)
 	hour, rest := strings.TrimLeft(rest[:n], "0"), rest[n:]
 	minutes := ""
 	if strings.HasPrefix(rest, ":") && digitRun(rest[1:]) == 2 {
@@ -137,7 +142,7 @@ func readTime(s string) (value, bool) {
 			minutes, rest = minutes+rest[:3], rest[3:]
 		}
 	}
-	half := strings.ToUpper(strings.NewReplacer(".", "", " ", "").Replace(rest))
+	half := strings.ToUpper(undotted.Replace(rest))
 	switch {
 	case half != "" && half != "AM" && half != "PM", minutes == "" && half == "":
 		return nil, false
@@ -265,6 +270,11 @@ func readVariants(s string, depth int) value {
 	return gather(values, false)
 }
 
+var (
+	upperSigns = strings.NewReplacer("±", "+", "∓", "-")
+	lowerSigns = strings.NewReplacer("±", "-", "∓", "+")
+)
+
 // variants are the texts that ± and ∓ stand for: each ± on its own, unless a ∓ ties them.
 func variants(s string) []string {
 	if !strings.ContainsAny(s, "±∓") {
@@ -273,8 +283,7 @@ func variants(s string) []string {
 	n := strings.Count(s, "±")
 	if strings.Contains(s, "∓") || n > maxSigns {
 		return []string{
-			strings.NewReplacer("±", "+", "∓", "-").Replace(s),
-			strings.NewReplacer("±", "-", "∓", "+").Replace(s),
+			upperSigns.Replace(s), lowerSigns.Replace(s),
 		}
 	}
 	out := []string{s}

@@ -209,9 +209,11 @@ func isName(s string) bool {
 // isNumberName reports whether a name is that of a number, which nothing is assigned to.
 func isNumberName(s string) bool { return s == "e" || s == "i" || s == "pi" }
 
+var labelSigns = strings.NewReplacer(" ", "", "“", "", "”", "")
+
 // normalLabel is a label without spaces and quotes.
 func normalLabel(s string) string {
-	return strings.NewReplacer(" ", "", "“", "", "”", "").Replace(s)
+	return labelSigns.Replace(s)
 }
 
 // readRatio reads 3:1 as a fraction, and 2:4:6 as its smallest form.
