@@ -90,6 +90,9 @@ func (s *scalar) key() string {
 
 // bareKey is the key without the unit.
 func (s *scalar) bareKey() string {
+	if s.sign {
+		return shortened(s.exact.scale(big.NewRat(100, 1)).String()) + "%"
+	}
 	if s.known {
 		return shortened(s.exact.String())
 	}

@@ -11,8 +11,8 @@ type ballot struct {
 	samples []Outcome // in launch order
 	live    int       // of them are running
 	tally   voting.Tally
-	classes map[answer.Key]answer.Key // of the answers in the tally
-	counted int                       // samples in the tally, from the first on
+	classes map[string]answer.Key // of the answers in the tally, by their text
+	counted int                   // samples in the tally, from the first on
 	decided bool
 	seconds float64 // from the window's start to the decision, or to the end
 }
@@ -32,12 +32,12 @@ func (b *ballot) countAll() {
 	}
 }
 
-// countNext adds the vote of one more sample. An answer of a new form may change what others are taken for: 25% is 25 until
-// somebody says 0.25. So all are counted anew then.
+// countNext adds the vote of one more sample. An answer that was not given before may change what others are taken for:
+// 25% is 25 until somebody says 0.25. So all are counted anew then.
 func (b *ballot) countNext() {
 	i := b.counted
 	b.counted++
-	if _, known := b.classes[b.samples[i].Key]; known || b.samples[i].Key == "" {
+	if _, known := b.classes[b.samples[i].Answer]; known || b.samples[i].Answer == "" {
 		b.add(i)
 		return
 	}
@@ -45,9 +45,9 @@ func (b *ballot) countNext() {
 	for j := range values {
 		values[j] = b.samples[j].value
 	}
-	b.tally, b.classes = voting.Tally{}, map[answer.Key]answer.Key{}
+	b.tally, b.classes = voting.Tally{}, map[string]answer.Key{}
 	for j, class := range answer.Classes(values) {
-		b.classes[b.samples[j].Key] = class
+		b.classes[b.samples[j].Answer] = class
 		b.add(j)
 	}
 }
@@ -55,7 +55,7 @@ func (b *ballot) countNext() {
 // add counts a sample for its class. Every answer weighs the same.
 func (b *ballot) add(i int) {
 	s := b.samples[i]
-	b.tally.Add(voting.Vote{Sample: i, Key: b.classes[s.Key], Text: s.Answer, Weight: 1})
+	b.tally.Add(voting.Vote{Sample: i, Key: b.classes[s.Answer], Text: s.Answer, Weight: 1})
 }
 
 func (b *ballot) standing() Standing {
