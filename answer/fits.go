@@ -248,10 +248,13 @@ func (r *relation) fits(o *relation) fit {
 func (s *scalar) fits(t *scalar) fit {
 	best := s.fitsPlain(t)
 	if s.measured != nil {
-		best = max(best, min(loose, s.measured.fits(t)))
+		best = max(best, min(loose, s.measured.fitsPlain(t)))
 	}
 	if t.measured != nil {
-		best = max(best, min(loose, s.fitsPlain(t.measured)))
+		best = max(best, min(loose, t.measured.fitsPlain(s)))
+	}
+	if s.measured != nil && t.measured != nil && !isConstant(s) { // 0.333 m and 1/3 m
+		best = max(best, min(loose, s.measured.fitsPlain(t.measured)))
 	}
 	return best
 }

@@ -20,7 +20,7 @@ type pair struct {
 }
 
 // goldenTables reads testdata/golden, a file a kind of answer.
-func goldenTables(t *testing.T) map[string][]pair {
+func goldenTables(t testing.TB) map[string][]pair {
 	t.Helper()
 	paths, err := filepath.Glob("testdata/golden/*.jsonl")
 	if err != nil || len(paths) == 0 {
@@ -33,7 +33,7 @@ func goldenTables(t *testing.T) map[string][]pair {
 	return tables
 }
 
-func goldenTable(t *testing.T, path string) (table []pair) {
+func goldenTable(t testing.TB, path string) (table []pair) {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
