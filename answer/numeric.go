@@ -333,6 +333,8 @@ func (ev *evaluation) apply(name string, args []number) (number, bool) {
 		return ev.power(x, exactly(1.0/3)), true
 	case name == "log_" && len(args) == 2:
 		return exactly(cmplx.Log(args[1].v) / cmplx.Log(x.v)), true
+	case name == "log" && len(args) == 2: // as programs have it
+		return exactly(cmplx.Log(x.v) / cmplx.Log(args[1].v)), true
 	case name == "binom" && len(args) == 2:
 		return ev.real2(x, args[1], func(n, k float64) float64 {
 			return math.Gamma(n+1) / math.Gamma(k+1) / math.Gamma(n-k+1)
