@@ -242,7 +242,7 @@ func (w *writer) word() error {
 		w.last = '%'
 		w.write("%")
 		return nil
-	case accents[text] && strings.HasPrefix(w.in[end:], "_⟨"), constants[text], isGreekLike(text):
+	case accents[text] != "" && strings.HasPrefix(w.in[end:], "_⟨"), constants[text], isGreekLike(text):
 	case len(text) > 6, len(text) > 2 && w.alone(end) && len(leadingName(text)) != len(text)-1:
 		return fmt.Errorf("%w: word %q", errNotExpression, text)
 	default:
