@@ -384,6 +384,9 @@ func textOf(s string) value {
 		fields = fields[1:]
 	}
 	text = strings.Join(fields, " ")
+	if before, modulus, ok := strings.Cut(text, "mod"); ok && strings.Contains(before, "≡") {
+		text = strings.TrimRight(before, " (") + " (mod " + strings.Trim(modulus, " ()") + ")"
+	}
 	if mathematical(text) {
 		text = strings.ReplaceAll(text, " ", "")
 	}
@@ -395,7 +398,7 @@ func textOf(s string) value {
 
 // mathematical reports whether a text that was not understood is a formula, where case matters and spaces do not.
 func mathematical(s string) bool {
-	if strings.ContainsAny(s, "=<>≤≥≠^_∈∪∩⟦+/→") {
+	if strings.ContainsAny(s, "=<>≤≥≠≡^_∈∪∩⟦+/→") {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(s)

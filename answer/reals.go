@@ -3,6 +3,7 @@ package answer
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -353,6 +354,37 @@ func (r *reals) mirror() *reals {
 	out, ok := (&reals{pieces}).merged()
 	if !ok {
 		return positive
+	}
+	return out
+}
+
+// mapped is the set of all x with slope*(x - root) in r. It is nil without a slope.
+func (r *reals) mapped(slope *big.Rat, root *scalar) *reals {
+	if slope == nil {
+		return nil
+	}
+	end := func(x *scalar) *scalar {
+		if f, ok := x.float(); !ok || math.IsInf(f, 0) {
+			if slope.Sign() < 0 {
+				return x.negated()
+			}
+			return x
+		}
+		return (&scalar{exact: x.exact.scale(new(big.Rat).Inv(slope)), known: true}).minus(root.negated())
+	}
+	out := &reals{}
+	for _, p := range r.pieces {
+		q := piece{end(p.low), end(p.high), p.lowOpen, p.highOpen}
+		if slope.Sign() < 0 {
+			q = piece{q.high, q.low, q.highOpen, q.lowOpen}
+		}
+		if p.point() {
+			q.high = q.low
+		}
+		out.pieces = append(out.pieces, q)
+	}
+	if slope.Sign() < 0 {
+		slices.Reverse(out.pieces)
 	}
 	return out
 }
