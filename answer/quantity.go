@@ -220,27 +220,30 @@ func measured(before, behind string) *scalar {
 // unitSigns takes off quotes and writes signs as words.
 var unitSigns = strings.NewReplacer("“", " ", "”", " ", "°", " degrees ")
 
-// isRemark reports whether words behind a number say what is counted: letters only, and one of them a word.
+// isRemark reports whether words behind a number say what is counted: letters only, and one of them a word, none of them
+// a name of mathematics.
 func isRemark(s string) bool {
 	long := false
-	for _, w := range strings.Fields(s) {
-		if name, _, called := strings.Cut(w, "("); called && functions[name] {
+	start := -1 // of a run of letters
+	for i, r := range s + " " {
+		switch {
+		case r >= utf8.RuneSelf || isLetter(byte(r)):
+			if start < 0 {
+				start = i
+			}
+			long = long || unicode.Is(unicode.Han, r)
+			continue
+		case !strings.ContainsRune(" -'.,()/", r):
 			return false
 		}
-		if functions[w] || constants[w] || w == "mod" || w == "and" || w == "or" {
-			return false
-		}
-		letters := 0
-		for _, r := range w {
-			switch {
-			case r >= utf8.RuneSelf || isLetter(byte(r)):
-				letters++
-				long = long || unicode.Is(unicode.Han, r)
-			case !strings.ContainsRune("-'.,()/", r):
+		if start >= 0 {
+			w := s[start:i]
+			if functions[w] || constants[w] || w == "mod" || w == "and" || w == "or" {
 				return false
 			}
+			long = long || utf8.RuneCountInString(w) > 2
 		}
-		long = long || letters > 2
+		start = -1
 	}
 	return long
 }
