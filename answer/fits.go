@@ -6,6 +6,7 @@ import (
 	"math/cmplx"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A fit is how well two readings can mean the same.
@@ -40,6 +41,9 @@ func fitsOneWay(x, y value) (fit, bool) {
 	case *scalar:
 		if y, ok := y.(*scalar); ok {
 			return x.fits(y), true
+		}
+		if y, ok := y.(word); ok && x.spells(string(y)) {
+			return loose, true
 		}
 	case *tuple:
 		if y, ok := y.(*tuple); ok {
@@ -83,6 +87,24 @@ func fitsOneWay(x, y value) (fit, bool) {
 		}
 	}
 	return unfit, false
+}
+
+// spells reports whether the letters of a word are the variables of a product: abc may be meant as a b c.
+func (s *scalar) spells(w string) bool {
+	if !s.known || len(w) < 2 || len(w) > maxFactors {
+		return false
+	}
+	product := constant(one)
+	for _, r := range w {
+		if r >= utf8.RuneSelf || !isLetter(byte(r)) {
+			return false
+		}
+		var ok bool
+		if product, ok = product.mul(atom(string(r))); !ok {
+			return false
+		}
+	}
+	return compareSums(s.exact, product)
 }
 
 func fitsInOrder(x, y []value) fit {

@@ -451,7 +451,7 @@ func (l *latex) operand() string {
 	l.skipSpaces()
 	start := l.pos
 	if l.pos < len(l.in) && l.in[l.pos] == '(' {
-		if end := closing(l.in, l.pos); end < len(l.in) {
+		if end := l.bracketEnd(); end > 0 {
 			l.pos = end + 1
 			return l.nested(l.in[start+1 : end])
 		}
@@ -465,6 +465,15 @@ func (l *latex) operand() string {
 		}
 	}
 	return l.argument()
+}
+
+// bracketEnd is the position of the bracket that closes the one at pos, or 0 when none does within a formula's length.
+func (l *latex) bracketEnd() int {
+	rest := l.in[l.pos:min(len(l.in), l.pos+maxExpression)]
+	if end := closing(rest, 0); end < len(rest) {
+		return l.pos + end
+	}
+	return 0
 }
 
 // power rewrites the exponent that pos is at. Primes become part of the name.
@@ -502,7 +511,7 @@ func (l *latex) signedArgument() string {
 	l.pos = from
 	sign := l.in[start:from]
 	if l.pos < len(l.in) && l.in[l.pos] == '(' {
-		if end := closing(l.in, l.pos); end < len(l.in) {
+		if end := l.bracketEnd(); end > 0 {
 			inner := l.nested(l.in[l.pos+1 : end])
 			l.pos = end + 1
 			return sign + "(" + inner + ")"
