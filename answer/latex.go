@@ -23,7 +23,7 @@ const maxDepth = 24
 func plain(s string) string {
 	s = strings.TrimSpace(s)
 	if inner, ok := strings.CutPrefix(s, "**"); ok {
-		s = strings.TrimSuffix(inner, "**") // Markdown's bold, not a power
+		s = strings.TrimSuffix(strings.TrimRight(inner, " .,"), "**") // Markdown's bold, not a power
 	}
 	if !isPlain(s) {
 		s = signs.Replace(strings.Map(digit, undollared(s)))
@@ -32,8 +32,8 @@ func plain(s string) string {
 		s = string(l.out)
 	}
 	s = strings.Join(strings.Fields(s), " ")
-	s = strings.TrimLeft(inward(s), " ,;:?`\"'=")
-	return strings.TrimRight(s, " .,;:?`\"'\\")
+	s = strings.TrimLeft(s, " ,;:?`\"'=")
+	return inward(strings.TrimRight(s, " .,;:?`\"'\\"))
 }
 
 // digit is the digit that a rune stands for in any script: the ten of a script begin at a multiple of sixteen, or six

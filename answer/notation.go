@@ -309,7 +309,7 @@ func (w *writer) variable(text string) error {
 			text += rest[:2]
 			w.pos += 2
 			continue
-		case isDigit(rest[0]) && len(text) == 1 && !isNumberName(text): // x0, as programs have it
+		case rest[0] == '0' && len(text) == 1 && !isNumberName(text): // x0 is no product
 			n := digitRun(rest)
 			text += "_" + rest[:n]
 			w.pos += n
