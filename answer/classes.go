@@ -11,6 +11,7 @@ type Value struct {
 	value value
 	key   Key
 	rank  int
+	text  string // as it was written
 }
 
 // Read reads an answer. It reports false for a text that holds none.
@@ -22,7 +23,7 @@ func Read(a Answer) (Value, bool) {
 	if v == nil {
 		return Value{}, false
 	}
-	return Value{v, Key(v.key()), rank(v)}, true
+	return Value{v, Key(v.key()), rank(v), a.Text}, true
 }
 
 // Key is the value's strict class.
@@ -57,7 +58,7 @@ func (v Value) fits(w Value) fit {
 func Classes(values []Value) []Key {
 	distinct := slices.Clone(values)
 	slices.SortFunc(distinct, func(a, b Value) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.key, b.key))
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.key, b.key), cmp.Compare(a.text, b.text))
 	})
 	distinct = slices.CompactFunc(distinct, func(a, b Value) bool { return a.key == b.key })
 	class := make(map[Key]Key, len(distinct))

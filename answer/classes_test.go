@@ -86,3 +86,22 @@ func TestNoAnswerHasNoClass(t *testing.T) {
 		t.Errorf("no votes have the classes %q", keys)
 	}
 }
+
+// Two texts of one key need not fit the same others: the pair below is read in the order in which it is written.
+func TestClassesOfAnswersOfOneKeyDoNotDependOnTheOrder(t *testing.T) {
+	texts := []string{"y = -1, x = 2", "(2, -1)", "x = 2, y = -1", "(-1, 2)"}
+	read := func(texts []string) (values []Value) {
+		for _, s := range texts {
+			v, _ := Read(Bare(s))
+			values = append(values, v)
+		}
+		return values
+	}
+	want := Classes(read(texts))
+	slices.Reverse(texts)
+	got := Classes(read(texts))
+	slices.Reverse(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("the classes are %q, and %q in reverse", want, got)
+	}
+}

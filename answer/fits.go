@@ -4,7 +4,9 @@ import (
 	"math"
 	"math/big"
 	"math/cmplx"
+	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A fit is how well two readings can mean the same.
@@ -39,6 +41,9 @@ func fitsOneWay(x, y value) (fit, bool) {
 	case *scalar:
 		if y, ok := y.(*scalar); ok {
 			return x.fits(y), true
+		}
+		if y, ok := y.(word); ok && x.spells(string(y)) {
+			return loose, true
 		}
 	case *tuple:
 		if y, ok := y.(*tuple); ok {
@@ -82,6 +87,24 @@ func fitsOneWay(x, y value) (fit, bool) {
 		}
 	}
 	return unfit, false
+}
+
+// spells reports whether the letters of a word are the variables of a product: abc may be meant as a b c.
+func (s *scalar) spells(w string) bool {
+	if !s.known || len(w) < 2 || len(w) > maxFactors {
+		return false
+	}
+	product := constant(one)
+	for _, r := range w {
+		if r >= utf8.RuneSelf || !isLetter(byte(r)) {
+			return false
+		}
+		var ok bool
+		if product, ok = product.mul(atom(string(r))); !ok {
+			return false
+		}
+	}
+	return compareSums(s.exact, product)
 }
 
 func fitsInOrder(x, y []value) fit {
@@ -164,6 +187,9 @@ func (r *record) fits(y value) fit {
 		}
 		return f
 	case *labelled:
+		if l, ok := y.value.(*list); ok && r.numbered(y.label) {
+			return min(loose, fitsInAnyOrder(r.ordered, l.elements))
+		}
 		return r.fitsNamed(y)
 	case *tuple:
 		return min(loose, fitsInOrder(r.ordered, y.elements))
@@ -171,6 +197,14 @@ func (r *record) fits(y value) fit {
 		return min(loose, fitsInAnyOrder(r.ordered, y.elements))
 	}
 	return unfit
+}
+
+// numbered reports whether the labels are one with numbers: x_1 and x_2 are solutions for x.
+func (r *record) numbered(label string) bool {
+	return !slices.ContainsFunc(r.fields, func(f *labelled) bool {
+		number, ok := strings.CutPrefix(f.label, label+"_")
+		return !ok || !digits(strings.Trim(number, "⟨⟩"))
+	})
 }
 
 // fitsNamed compares x = 1, y = 2 with (x, y) = (1, 2).
@@ -205,11 +239,30 @@ func (r *reals) fits(y value) (fit, bool) {
 		}
 		return unfit, true
 	case *list:
+		if union, ok := intervals(y); ok {
+			if set, ok := union.merged(); ok {
+				f, _ := r.fits(set)
+				return min(loose, f), true
+			}
+		}
 		if len(r.pieces) == 1 && !y.braces && !r.pieces[0].lowOpen && !r.pieces[0].highOpen {
 			return min(loose, fitsInAnyOrder([]value{r.pieces[0].low, r.pieces[0].high}, y.elements)), true
 		}
 	}
 	return unfit, false
+}
+
+// intervals is the union that a list of intervals may mean.
+func intervals(l *list) (*reals, bool) {
+	out := &reals{}
+	for _, e := range l.elements {
+		r, ok := e.(*reals)
+		if !ok {
+			return nil, false
+		}
+		out.pieces = append(out.pieces, r.pieces...)
+	}
+	return out, true
 }
 
 func (p piece) fits(q piece) fit {

@@ -3,6 +3,7 @@ package answer
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -22,17 +23,29 @@ const maxDepth = 24
 func plain(s string) string {
 	s = strings.TrimSpace(s)
 	if inner, ok := strings.CutPrefix(s, "**"); ok {
-		s = strings.TrimSuffix(inner, "**") // Markdown's bold, not a power
+		s = strings.TrimSuffix(strings.TrimRight(inner, " .,"), "**") // Markdown's bold, not a power
 	}
 	if !isPlain(s) {
-		s = signs.Replace(undollared(s))
+		s = signs.Replace(strings.Map(digit, undollared(s)))
 		l := latex{in: s, depth: maxDepth}
 		l.group()
 		s = string(l.out)
 	}
 	s = strings.Join(strings.Fields(s), " ")
-	s = strings.TrimLeft(s, " ,;:?`\"'")
-	return strings.TrimRight(s, " .,;:?`\"'\\")
+	s = strings.TrimLeft(s, " ,;:?`\"'=")
+	return inward(strings.TrimRight(s, " .,;:?`\"'\\"))
+}
+
+// digit is the digit that a rune stands for in any script: the ten of a script begin at a multiple of sixteen, or six
+// behind one. Other runes stay.
+func digit(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf || !unicode.Is(unicode.Nd, r) || r > '\uffff':
+		return r
+	case unicode.Is(unicode.Nd, r&^0xf):
+		return '0' + r&0xf
+	}
+	return '0' + r&0xf - 6
 }
 
 // isPlain reports whether there is nothing to rewrite, as in most numbers.
@@ -43,6 +56,36 @@ func isPlain(s string) bool {
 		}
 	}
 	return true
+}
+
+// inward writes ]0, 1[ as (0, 1). Such a bracket is one that opens where nothing was open, or closes behind a comma.
+func inward(s string) string {
+	if !strings.ContainsAny(s, "[]") {
+		return s
+	}
+	out := []byte(s)
+	depth, comma := 0, false
+	for i, c := range out {
+		switch {
+		case c == ']' && depth == 0:
+			out[i] = '('
+		case c == '[' && depth == 1 && comma && endsPart(s[i+1:]):
+			out[i] = ')'
+		}
+		comma = depth == 1 && (comma || c == ',' || c == ';')
+		depth += nesting(out[i])
+	}
+	if depth != 0 {
+		return s
+	}
+	return string(out)
+}
+
+// endsPart reports whether nothing that belongs to a bracket follows.
+func endsPart(s string) bool {
+	s = strings.TrimLeft(s, " ")
+	r, _ := utf8.DecodeRuneInString(s)
+	return s == "" || strings.ContainsRune(",;)∪∩∖", r)
 }
 
 // undollared takes off the dollars around mathematics. A dollar without a partner before a digit is money.
@@ -72,16 +115,15 @@ func undollared(s string) string {
 // signs are replaced before LaTeX is read. The control characters are what is left of \frac, \beta and \vec where a
 // program has read \f, \b and \v as escapes.
 var signs = strings.NewReplacer(
-	"\f", `\f`, "\b", `\b`, "\v", `\v`, "**", "^", `^\circ`, "°", `^{\circ}`, "°", `^{ \circ }`, "°",
-	`\degree`, "°", "−", "-", "–", "-", "—", "-", "×", "*", "·", "*", "⋅", "*", "∙", "*", "÷", "/", "∕", "/",
+	"\f", `\f`, "\b", `\b`, "\v", `\v`, "**", "^", `\degree`, "°", "+/-", "±", "−", "-", "–", "-", "—", "-", "×", "*", "·", "*", "⋅", "*", "∙", "*", "÷", "/", "∕", "/",
 	"π", " pi ", "θ", " theta ", "α", " alpha ", "β", " beta ", "λ", " lambda ", "ω", " omega ", "φ", " phi ", "Ω", " Omega ",
 	"<=", "≤", ">=", "≥", "!=", "≠", "==", "=", "⩽", "≤", "⩾", "≥", "≦", "≤", "≧", "≥", "＜", "<", "＞", ">", "＝", "=",
 	"＋", "+", "－", "-", "，", ",", "、", ",", "；", ";", "：", ":", "（", "(", "）", ")", "。", ".", "％", "%",
 	"²", "^2", "³", "^3", "⁴", "^4", "⁵", "^5", "⁶", "^6", "⁷", "^7", "⁸", "^8", "⁹", "^9", "⁻", "^-", "¹", "1", "⁰", "0",
 	"½", " 1/2 ", "¼", " 1/4 ", "¾", " 3/4 ", "⅓", " 1/3 ", "⅔", " 2/3 ", "⅕", " 1/5 ", "⅙", " 1/6 ", "⅛", " 1/8 ",
-	"０", "0", "１", "1", "２", "2", "３", "3", "４", "4", "５", "5", "６", "6", "７", "7", "８", "8", "９", "9", "．", ".",
+	"．", ".", "／", "/", "،", ",", "٫", ".", "ℕ", "N", "ℤ", "Z", "ℚ", "Q", "ℂ", "C", " x 10^", "*10^", "x10^", "*10^",
 	"₀", "_0", "₁", "_1", "₂", "_2", "₃", "_3", "₄", "_4", "₅", "_5", "₆", "_6", "₇", "_7", "₈", "_8", "₉", "_9",
-	"...", "…", "⋯", "…", "⟹", "⇒", "⟶", "→", "∴", "⇒", "√", `\sqrt `, "∛", `\sqrt[3] `,
+	"...", "…", "⋯", "…", "⟹", "⇒", "⟶", "→", "∴", "⇒", "≡", `\equiv `, "或", " or ", "和", " and ", "√", `\sqrt `, "∛", `\sqrt[3] `,
 	"\u00a0", " ", "\u2009", " ", "\u202f", " ", "\u200b", "", "“", `"`, "”", `"`, "‘", "'", "’", "'", "′", "'",
 )
 
@@ -101,7 +143,7 @@ var commands = map[string]string{
 	"langle": "(", "rangle": ")", "prime": "'", "mod": " mod ", "bmod": " mod ", "quad": " ", "qquad": " ",
 	"%": "%", "(": " ", ")": " ", "[": " ", "]": " ", "#": "#", "&": "&", "$": "$",
 	" ": " ", ",": " ", ";": " ", ":": " ", "\\": " ", "\n": " ", "{": "{", "}": "}", "_": "_",
-	"hspace": " ", "angle": " angle ", "perp": " perp ", "R": "ℝ", "arcsin": " arcsin ", "tg": " tan ", "ctg": " cot ",
+	"equiv": "≡", "iint": " int int ", "iiint": " int int int ", "AA": "Å", "Reals": "ℝ", "minus": "-", "angle": " angle ", "perp": " perp ", "R": "ℝ", "arcsin": " arcsin ", "tg": " tan ", "ctg": " cot ",
 	"varphi": " phi ", "varepsilon": " epsilon ", "vartheta": " theta ", "varrho": " rho ", "euro": "€", "pounds": "£",
 	"mu": " mu ", "micro": " mu ", "cosec": " csc ", "arctg": " arctan ", "lg": " lg ", "colorbox": "",
 }
@@ -109,7 +151,7 @@ var commands = map[string]string{
 // ignored are commands that change nothing but the look.
 var ignored = setOf(`left right mleft mright middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm
 	displaystyle textstyle scriptstyle limits nolimits notag nonumber rm bf it cal hfill hline centering boldmath
-	ensuremath phantom vphantom hphantom smash strut large Large small`)
+	ensuremath smash strut large Large small`)
 
 // wrappers are the commands whose braces mark the extent of a style, not a group of mathematics. Those that map to true
 // set upright text.
@@ -122,8 +164,15 @@ var wrappers = map[string]bool{
 	"mathrel": false, "mathord": false, "displaylines": false, "cancel": false, "beginboxed": false, "oxed": false,
 }
 
-// accents are written over what they belong to; an accent and its letter are a name.
-var accents = setOf("bar hat tilde vec dot ddot overline overrightarrow widehat widetilde overarc wideparen")
+// unseen are commands whose argument is no part of the text.
+var unseen = setOf("phantom vphantom hphantom hspace vspace color tag label")
+
+// accents are written over what they belong to; an accent and its letter are a name. They map to the one accent that
+// all of a look stand for.
+var accents = map[string]string{
+	"bar": "bar", "overline": "bar", "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde",
+	"vec": "vec", "overrightarrow": "vec", "dot": "dot", "ddot": "ddot", "overarc": "overarc", "wideparen": "overarc",
+}
 
 // latex is one pass over a text: in[pos:] is still to be read.
 type latex struct {
@@ -173,6 +222,10 @@ func (l *latex) braces() {
 		}
 		return
 	}
+	if left, right, ok := strings.Cut(raw, `\over `); ok {
+		l.write("((" + l.nested(left) + ")/(" + l.nested(right) + "))")
+		return
+	}
 	if left, right, ok := strings.Cut(raw, `\choose`); ok {
 		l.write(" binom(" + l.nested(left) + "," + l.nested(right) + ")")
 		return
@@ -184,7 +237,7 @@ func (l *latex) braces() {
 		if raw == "" && strings.TrimSpace(l.in) == "{}" {
 			l.write("∅")
 		}
-	case topLevel(trimmed, ",;") || strings.Contains(trimmed, " | ") || strings.HasPrefix(trimmed, "x|"):
+	case topLevel(trimmed, ",;") || strings.Contains(trimmed, " | ") || hasCondition(trimmed):
 		l.write("{" + inner + "}")
 	case strings.HasPrefix(trimmed, "⟦") || strings.IndexByte("+-*/=", trimmed[0]) >= 0 && len(trimmed) == 1:
 		l.write(inner)
@@ -195,6 +248,12 @@ func (l *latex) braces() {
 	default:
 		l.write("(" + inner + ")")
 	}
+}
+
+// hasCondition reports whether the inside of braces begins as x | or x: do.
+func hasCondition(s string) bool {
+	rest := strings.TrimLeft(s[1:], " ")
+	return isLetter(s[0]) && rest != "" && (rest[0] == '|' || rest[0] == ':')
 }
 
 // setBefore reports whether the operator before the braces joins sets.
@@ -247,7 +306,7 @@ func (l *latex) command() {
 		}
 	case name == "," && len(l.out) > 0 && isDigit(l.out[len(l.out)-1]) && l.threeDigits():
 	case name == "pmod":
-		l.write(" (mod " + l.argument() + ")")
+		l.write(" mod " + l.argument() + " ")
 	case name == "mathbb":
 		l.write(numberSet(l.argument()))
 	case name == "begin" || name == "end":
@@ -256,8 +315,10 @@ func (l *latex) command() {
 		l.write(" ")
 	case name == "left" || name == "right" || name == "bigl" || name == "bigr":
 		l.delimiter(name == "left" || name == "bigl")
-	case accents[name]:
-		l.accent(name)
+	case accents[name] != "":
+		l.accent(accents[name])
+	case unseen[name]:
+		l.rawArgument()
 	case wraps:
 		l.style(upright)
 	case ignored[name]:
@@ -304,7 +365,7 @@ func (l *latex) delimiter(opens bool) {
 // accent writes \bar{x} as a name.
 func (l *latex) accent(name string) {
 	inner := strings.ReplaceAll(l.argument(), " ", "")
-	if name == "overline" && digits(inner) && l.endsInFraction() {
+	if (name == "bar" || name == "dot") && digits(inner) && l.endsInFraction() {
 		l.write("(" + inner + ")") // a repeating decimal: 0.(3)
 		return
 	}
@@ -390,7 +451,7 @@ func (l *latex) operand() string {
 	l.skipSpaces()
 	start := l.pos
 	if l.pos < len(l.in) && l.in[l.pos] == '(' {
-		if end := closing(l.in, l.pos); end < len(l.in) {
+		if end := l.bracketEnd(); end > 0 {
 			l.pos = end + 1
 			return l.nested(l.in[start+1 : end])
 		}
@@ -406,6 +467,15 @@ func (l *latex) operand() string {
 	return l.argument()
 }
 
+// bracketEnd is the position of the bracket that closes the one at pos, or 0 when none does within a formula's length.
+func (l *latex) bracketEnd() int {
+	rest := l.in[l.pos:min(len(l.in), l.pos+maxExpression)]
+	if end := closing(rest, 0); end < len(rest) {
+		return l.pos + end
+	}
+	return 0
+}
+
 // power rewrites the exponent that pos is at. Primes become part of the name.
 func (l *latex) power() {
 	exponent := strings.TrimSpace(l.signedArgument())
@@ -415,6 +485,8 @@ func (l *latex) power() {
 		return
 	case strings.Trim(exponent, "'") == "":
 		l.write(exponent)
+	case exponent == "circ":
+		l.write("°")
 	case len(exponent) == 1:
 		l.write("^" + exponent)
 	default:
@@ -439,7 +511,7 @@ func (l *latex) signedArgument() string {
 	l.pos = from
 	sign := l.in[start:from]
 	if l.pos < len(l.in) && l.in[l.pos] == '(' {
-		if end := closing(l.in, l.pos); end < len(l.in) {
+		if end := l.bracketEnd(); end > 0 {
 			inner := l.nested(l.in[l.pos+1 : end])
 			l.pos = end + 1
 			return sign + "(" + inner + ")"

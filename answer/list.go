@@ -48,8 +48,8 @@ func trailingNumber(s string) int {
 
 func items(pieces []string) []string {
 	var out []string
-	for _, p := range pieces {
-		if p = strings.TrimSpace(p); isDomain(p) {
+	for i, p := range pieces {
+		if p = strings.TrimSpace(p); isDomain(p) && (i > 0 || strings.Contains(p, "∈")) {
 			continue
 		} else if holdsAnswer(p) || strings.Contains(p, "…") {
 			out = append(out, p)
@@ -60,7 +60,7 @@ func items(pieces []string) []string {
 
 // conjunctions makes " and " and " or " commas, outside brackets.
 func conjunctions(s string) string {
-	if !strings.Contains(s, "and") && !strings.Contains(s, "or") && !strings.Contains(s, "&") {
+	if !strings.Contains(s, "and") && !strings.Contains(s, "or") && !strings.Contains(s, "&") || strings.Contains(s, "⟦") {
 		return s
 	}
 	out := make([]byte, 0, len(s))

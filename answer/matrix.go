@@ -10,7 +10,7 @@ func readMatrix(s string, depth int) value {
 	if !strings.Contains(s, "⟦") {
 		return nil
 	}
-	if sides, operators := chain(s); len(operators) > 0 || topLevel(s, ",;") || strings.HasPrefix(s, "{") || sides == nil {
+	if sides, operators := chain(s); len(operators) > 0 || topLevel(s, ",;") || strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") || sides == nil {
 		return nil
 	}
 	var total *matrix
@@ -24,8 +24,9 @@ func readMatrix(s string, depth int) value {
 		if m == nil {
 			return nil
 		}
-		if before := strings.TrimSpace(rest[:open]); strings.HasPrefix(before, "“") {
-			m.kind = strings.Trim(before, "“” ")
+		before := strings.TrimSpace(rest[:open])
+		if kind := kindOf(before); kind != "" {
+			m.kind = kind
 		} else if total != nil && (before == "" || before == "*") {
 			if total = total.product(m); total == nil {
 				return nil
@@ -43,14 +44,35 @@ func readMatrix(s string, depth int) value {
 			rest = ""
 		}
 	}
-	if total.kind == "" && len(total.rows[0]) == 1 && len(total.rows) > 1 {
-		column := &tuple{}
-		for _, row := range total.rows {
-			column.elements = append(column.elements, row[0])
+	if len(total.rows[0]) != 1 || len(total.rows) == 1 {
+		return total
+	}
+	column := make([]value, len(total.rows))
+	for i, row := range total.rows {
+		column[i] = row[0]
+	}
+	switch total.kind {
+	case "":
+		return &tuple{elements: column}
+	case "cases": // a solution, line by line
+		if r, ok := gather(column, false).(*record); ok {
+			return r
 		}
-		return column
 	}
 	return total
+}
+
+// kindOf is the kind of a matrix with a word or sign before it, or "".
+func kindOf(before string) string {
+	switch before = strings.Trim(before, "“”( "); before {
+	case "det", "norm", "cases":
+		return before
+	case "abs", "|":
+		return "det"
+	case "{":
+		return "cases"
+	}
+	return ""
 }
 
 // readRows reads 1&2¦3&4.
@@ -74,7 +96,13 @@ func readRows(s string, depth int) *matrix {
 	return m
 }
 
-func plainCell(s string) string { return strings.Trim(s, " ,.;") }
+func plainCell(s string) string {
+	s = strings.Trim(s, " ,.;")
+	for _, word := range []string{"if ", "for ", "when ", "“if” ", "“for” ", "“when” "} {
+		s = strings.TrimPrefix(s, word)
+	}
+	return s
+}
 
 // scaled multiplies all cells by the factor that is written before the matrix: a sign, or an expression.
 func (m *matrix) scaled(factor string) *matrix {

@@ -69,8 +69,8 @@ func (e *expression) lookup(n ast.Node) (string, error) {
 
 // functions may be called. Those of one argument may stand before it without brackets.
 var functions = setOf(`sqrt cbrt sin cos tan cot sec csc arcsin arccos arctan arccot arcsec arccsc asin acos atan
-	acot sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh arsinh arcosh artanh log ln lg exp abs floor ceil sgn sign max min gcd lcm
-	binom factorial gamma Gamma Re Im arg deg det tr sum prod int lim re im Var E`)
+	acot sinh cosh tanh coth sech csch arcsinh arccosh arctanh asinh acosh atanh arsinh arcosh artanh asec acsc log ln lg exp abs Abs floor ceil ceiling sgn sign max min gcd lcm
+	binom binomial C factorial gamma Gamma Re Im arg deg det tr sum prod int lim re im Var E`)
 
 // operators of many terms: sum_⟨k=1⟩^n is followed by its body.
 var bigOperators = setOf("sum prod int lim max min")
@@ -242,8 +242,8 @@ func (w *writer) word() error {
 		w.last = '%'
 		w.write("%")
 		return nil
-	case accents[text] && strings.HasPrefix(w.in[end:], "_⟨"), constants[text], isGreekLike(text):
-	case len(text) > 6, len(text) > 2 && w.alone(end):
+	case accents[text] != "" && strings.HasPrefix(w.in[end:], "_⟨"), constants[text], isGreekLike(text):
+	case len(text) > 6, len(text) > 2 && w.alone(end) && len(leadingName(text)) != len(text)-1:
 		return fmt.Errorf("%w: word %q", errNotExpression, text)
 	default:
 		if prefix := leadingName(text); prefix != "" {
@@ -285,6 +285,8 @@ func (w *writer) isCall(name string, end int) bool {
 	switch name {
 	case "E", "gamma", "Gamma":
 		return name == "Gamma" && strings.HasPrefix(rest, "(")
+	case "C": // C(n, k), and not C(x+1)
+		return strings.HasPrefix(rest, "(") && topLevel(rest[1:closing(rest, 0)], ",")
 	case "int", "sum", "prod", "lim":
 		return rest != ""
 	}
@@ -306,6 +308,11 @@ func (w *writer) variable(text string) error {
 		case rest[0] == '_' && len(rest) > 1 && (isLetter(rest[1]) || isDigit(rest[1])):
 			text += rest[:2]
 			w.pos += 2
+			continue
+		case rest[0] == '0' && len(text) == 1 && !isNumberName(text): // x0 is no product
+			n := digitRun(rest)
+			text += "_" + rest[:n]
+			w.pos += n
 			continue
 		case rest[0] == '\'':
 			text += "'"
@@ -329,6 +336,20 @@ func (w *writer) variable(text string) error {
 func (w *writer) brackets(closer byte) error {
 	w.space()
 	open, isCall := w.start, w.last == 'f'
+	if rest := w.in[w.pos:]; isCall && closer == ')' { // f((x, y)), from f{\left(x, y\right)}
+		if end := closing(rest, 0); end < len(rest) && len(splitTop(rest[1:end], ",")) == 1 {
+			if inner := strings.TrimSpace(rest[1:end]); stripped(inner) != inner {
+				w.write("(")
+				if err := w.parts(stripped(inner)); err != nil {
+					return err
+				}
+				w.write(")")
+				w.pos += end + 1
+				w.start, w.last = open, 'v'
+				return nil
+			}
+		}
+	}
 	if !isCall {
 		w.product()
 		open = w.start
@@ -400,6 +421,10 @@ func (w *writer) call(name string) error {
 	if err != nil {
 		return err
 	}
+	if n := digitRun(w.in[w.pos:]); name == "log" && n > 0 && !w.spaced && strings.HasPrefix(w.in[w.pos+n:], "(") {
+		sub = w.in[w.pos : w.pos+n] // log10(x), in programs
+		w.pos += n
+	}
 	if power == "(-1)" || power == "-1" {
 		if inverse, ok := inverses[name]; ok {
 			name, power = inverse, ""
@@ -437,7 +462,8 @@ var inverses = map[string]string{
 
 // aliases are other names of functions.
 var aliases = map[string]string{
-	"asin": "arcsin", "acos": "arccos", "atan": "arctan", "acot": "arccot", "ln": "log",
+	"asin": "arcsin", "acos": "arccos", "atan": "arctan", "acot": "arccot",
+	"asec": "arcsec", "acsc": "arccsc", "ln": "log", "Abs": "abs", "ceiling": "ceil", "binomial": "binom", "C": "binom",
 	"asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "arsinh": "arcsinh", "arcosh": "arccosh", "artanh": "arctanh",
 }
 
@@ -484,6 +510,19 @@ func (w *writer) part(s string) error {
 	return nil
 }
 
+// parts writes formulas that stand between commas.
+func (w *writer) parts(s string) error {
+	for i, piece := range splitTop(s, ",") {
+		if i > 0 {
+			w.write(",")
+		}
+		if err := w.part(piece); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // argument writes a function's arguments: the bracket that follows, or the product up to the next sign or function.
 func (w *writer) argument(sub string) error {
 	w.space()
@@ -493,7 +532,7 @@ func (w *writer) argument(sub string) error {
 		if end == len(w.in) {
 			return errNotExpression
 		}
-		text = w.in[w.pos+1 : end]
+		text = stripped(w.in[w.pos+1 : end])
 		w.pos = end + 1
 	} else {
 		end := w.implicitEnd()
@@ -507,13 +546,8 @@ func (w *writer) argument(sub string) error {
 		}
 		w.write(",")
 	}
-	for i, piece := range splitTop(text, ",") {
-		if i > 0 {
-			w.write(",")
-		}
-		if err := w.part(piece); err != nil {
-			return err
-		}
+	if err := w.parts(text); err != nil {
+		return err
 	}
 	w.write(")")
 	return nil
@@ -521,6 +555,11 @@ func (w *writer) argument(sub string) error {
 
 // implicitEnd is where an argument without brackets ends: before a sign, a slash or another function.
 func (w *writer) implicitEnd() int {
+	if bar := w.in[w.pos:]; strings.HasPrefix(bar, "|") { // ln |x|
+		if n := strings.IndexByte(bar[1:], '|'); n >= 0 {
+			return w.pos + n + 2
+		}
+	}
 	depth, i := 0, w.pos
 	for i < len(w.in) {
 		c := w.in[i]
@@ -563,6 +602,9 @@ func (w *writer) bigOperator(name, sub, power string, start int) error {
 	lower, index := sub, ""
 	if left, right, ok := cutAny(sub, "=", "→", "≤", "∈"); ok {
 		index, lower = left, strings.TrimSuffix(right, "^+") // a limit is from the right unless it says otherwise
+		if strings.HasPrefix(lower, "∞") {
+			lower = "∞" // from below, as there is no other way
+		}
 	}
 	wrote := 0
 	for _, piece := range []string{index, lower, power} {
@@ -578,6 +620,10 @@ func (w *writer) bigOperator(name, sub, power string, start int) error {
 	}
 	w.space()
 	end := w.pos
+	if name == "int" {
+		end += differential(w.in[w.pos:])
+	}
+	integrand := w.in[w.pos:end]
 	for depth := 0; end < len(w.in); end++ {
 		if c := w.in[end]; depth == 0 && end > w.pos && (c == '+' || c == '-') && w.in[end-1] != '^' {
 			break
@@ -586,6 +632,9 @@ func (w *writer) bigOperator(name, sub, power string, start int) error {
 		}
 	}
 	body := w.in[w.pos:end]
+	if integrand != "" { // all of a sum is integrated
+		body = "(" + integrand + ")" + body[len(integrand):]
+	}
 	w.pos = end
 	if text := strings.TrimSpace(body); strings.HasPrefix(text, "{") && closing(text, 0) == len(text)-1 {
 		body = text[1 : len(text)-1]
@@ -594,22 +643,39 @@ func (w *writer) bigOperator(name, sub, power string, start int) error {
 		if wrote++; wrote > 1 {
 			w.write(",")
 		}
-		if inner := strings.TrimSpace(piece); len(splitTop(stripped(inner), ",")) > 1 {
-			for i, p := range splitTop(stripped(inner), ",") {
-				if i > 0 {
-					w.write(",")
-				}
-				if err := w.part(p); err != nil {
-					return err
-				}
-			}
-		} else if err := w.part(piece); err != nil {
+		if inner := stripped(strings.TrimSpace(piece)); len(splitTop(inner, ",")) > 1 {
+			piece = inner
+		}
+		if err := w.parts(piece); err != nil {
 			return err
 		}
 	}
 	w.write(")")
 	w.start, w.last = start, 'v'
 	return nil
+}
+
+// differential is the position of the first dx in an integral outside brackets, or 0.
+func differential(s string) int {
+	depth := 0
+	for i := range len(s) {
+		depth += nesting(s[i])
+		if depth < 0 {
+			return 0
+		}
+		if s[i] != 'd' || depth > 0 || i > 0 && isLetter(s[i-1]) {
+			continue
+		}
+		name := strings.TrimLeft(s[i+1:], " ")
+		n := 0
+		for n < len(name) && isLetter(name[n]) {
+			n++
+		}
+		if n == 1 || constants[name[:n]] {
+			return i
+		}
+	}
+	return 0
 }
 
 // cutAny cuts s around the first of the separators that it has.

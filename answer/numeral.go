@@ -116,9 +116,12 @@ func unsigned(s string) (*big.Rat, printed, bool) {
 		}
 	}
 	if num, den, ok := strings.Cut(s, "/"); ok {
+		if strings.ContainsAny(den, "/(") || strings.Contains(num, "(") {
+			return nil, printed{}, false
+		}
 		x, _, ok1 := unsigned(strings.TrimRight(num, " "))
 		y, _, ok2 := unsigned(strings.TrimLeft(den, " "))
-		if !ok1 || !ok2 || y.Sign() == 0 || strings.Contains(den, "/") || strings.Contains(s, "(") {
+		if !ok1 || !ok2 || y.Sign() == 0 {
 			return nil, printed{}, false
 		}
 		return x.Quo(x, y), printed{}, true

@@ -96,6 +96,7 @@ func variableAt(name string, point int) complex128 {
 type evaluation struct {
 	*expression
 	point   int
+	values  map[string]number     // of names, once they have been looked up
 	bound   map[string]complex128 // the indices of sums
 	steps   int
 	complex bool // a root or logarithm of a negative number was taken
@@ -106,7 +107,7 @@ func (e *expression) probe() *probes {
 	var p probes
 	reals := true
 	for i := range p {
-		ev := evaluation{expression: e, point: i}
+		ev := evaluation{expression: e, point: i, values: map[string]number{}}
 		v := ev.at(e.root)
 		if cmplx.IsInf(v.v) || cmplx.IsNaN(v.v) {
 			v.v = undefined
@@ -139,6 +140,18 @@ func (n number) settled() complex128 {
 		return undefined
 	}
 	return n.v
+}
+
+// plus adds. A term so small beside the other that the comparison would not see it makes the sum unknown.
+func (n number) plus(m number) number {
+	sum := number{n.v + m.v, n.err + m.err + cmplx.Abs(n.v+m.v)*1e-16}
+	if cmplx.Abs(n.v) < cmplx.Abs(m.v) {
+		n, m = m, n
+	}
+	if size := cmplx.Abs(m.v); size < cmplx.Abs(n.v)*1000*tolerance && size > 16*m.err {
+		sum.err = cmplx.Abs(n.v)
+	}
+	return sum
 }
 
 func exactly(v complex128) number { return number{v, cmplx.Abs(v) * 1e-16} }
@@ -174,6 +187,16 @@ func (ev *evaluation) name(name string) number {
 	if v, ok := ev.bound[name]; ok {
 		return number{v, 0}
 	}
+	v, known := ev.values[name]
+	if !known {
+		v = valueAt(name, ev.point)
+		ev.values[name] = v
+	}
+	return v
+}
+
+// valueAt is the value of a number, a constant or a variable at a point.
+func valueAt(name string, point int) number {
 	if isDigit(name[0]) || name[0] == '.' {
 		r, ok := numeral(name)
 		if !ok {
@@ -182,7 +205,7 @@ func (ev *evaluation) name(name string) number {
 		f, _ := r.Float64()
 		return exactly(complex(f, 0))
 	}
-	return exactly(baseAt(name, ev.point))
+	return exactly(baseAt(name, point))
 }
 
 // baseAt is the value of a constant or variable at a point.
@@ -206,9 +229,9 @@ func (ev *evaluation) binary(n *ast.BinaryNode) number {
 	x, y := ev.at(n.Left), ev.at(n.Right)
 	switch n.Operator {
 	case "+":
-		return number{x.v + y.v, x.err + y.err + cmplx.Abs(x.v+y.v)*1e-16}
+		return x.plus(y)
 	case "-":
-		return number{x.v - y.v, x.err + y.err + cmplx.Abs(x.v-y.v)*1e-16}
+		return x.plus(number{-y.v, y.err})
 	case "*":
 		return number{x.v * y.v, x.err*cmplx.Abs(y.v) + y.err*cmplx.Abs(x.v) + cmplx.Abs(x.v*y.v)*1e-16}
 	case "/":
@@ -333,6 +356,8 @@ func (ev *evaluation) apply(name string, args []number) (number, bool) {
 		return ev.power(x, exactly(1.0/3)), true
 	case name == "log_" && len(args) == 2:
 		return exactly(cmplx.Log(args[1].v) / cmplx.Log(x.v)), true
+	case name == "log" && len(args) == 2: // as programs have it
+		return exactly(cmplx.Log(x.v) / cmplx.Log(args[1].v)), true
 	case name == "binom" && len(args) == 2:
 		return ev.real2(x, args[1], func(n, k float64) float64 {
 			return math.Gamma(n+1) / math.Gamma(k+1) / math.Gamma(n-k+1)

@@ -3,6 +3,7 @@ package answer
 import (
 	"math/big"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -58,6 +59,8 @@ func percentage(s string) (string, bool) {
 	switch strings.ToLower(strings.Trim(s[i:], "“”")) {
 	case "percent", "pct", "percents":
 		return strings.TrimSpace(s[:i]), i > 0
+	case "cent":
+		return strings.CutSuffix(s[:i], " per ")
 	}
 	return "", false
 }
@@ -69,6 +72,11 @@ func readCurrency(s string) *scalar {
 	sign := ""
 	if s[0] == '-' {
 		sign, s = "-", strings.TrimSpace(s[1:])
+	}
+	if code, amount, ok := strings.Cut(s, "$"); ok && code == "US" {
+		s = "$" + amount
+	} else if amount, ok := strings.CutPrefix(s, "USD "); ok {
+		s = "$" + amount
 	}
 	r, size := utf8.DecodeRuneInString(s)
 	name, ok := currencies[r]
@@ -143,6 +151,37 @@ func hasFunction(s string) bool {
 	return false
 }
 
+// readCompound reads a quantity in several units, each smaller than the one before: 5 feet 6 inches, 2 hours and 30 minutes.
+func readCompound(s string, _ int) value {
+	if !isDigit(s[0]) || isDigit(s[len(s)-1]) {
+		return nil
+	}
+	s = unquoted.Replace(s)
+	var total *scalar
+	for s != "" {
+		n := numeralLen(s)
+		end := n
+		for end < len(s) && !isDigit(s[end]) {
+			end++
+		}
+		u, ok := readUnit(strings.TrimSuffix(strings.Trim(s[n:end], " ,"), " and"))
+		x, fine := readNumeral(s[:n])
+		if !ok || !fine || !u.sure() {
+			return nil
+		}
+		if total == nil {
+			total = &scalar{exact: x.exact, known: true, unit: u}
+		} else if factor, ok := u.scale(total.unit); ok && factor.Cmp(one) < 0 {
+			sum, _ := total.exact.add(x.exact.scale(factor))
+			total = &scalar{exact: sum, known: true, unit: total.unit}
+		} else {
+			return nil
+		}
+		s = s[end:]
+	}
+	return total
+}
+
 // measured is the number before with the unit behind, or nil.
 func measured(before, behind string) *scalar {
 	behind = unitSigns.Replace(behind)
@@ -181,23 +220,30 @@ func measured(before, behind string) *scalar {
 // unitSigns takes off quotes and writes signs as words.
 var unitSigns = strings.NewReplacer("“", " ", "”", " ", "°", " degrees ")
 
-// isRemark reports whether words behind a number say what is counted: letters only, and one of them a word.
+// isRemark reports whether words behind a number say what is counted: letters only, and one of them a word, none of them
+// a name of mathematics.
 func isRemark(s string) bool {
 	long := false
-	for _, w := range strings.Fields(s) {
-		if functions[w] || constants[w] || w == "mod" || w == "and" || w == "or" {
+	start := -1 // of a run of letters
+	for i, r := range s + " " {
+		switch {
+		case r >= utf8.RuneSelf || isLetter(byte(r)):
+			if start < 0 {
+				start = i
+			}
+			long = long || unicode.Is(unicode.Han, r)
+			continue
+		case !strings.ContainsRune(" -'.,()/", r):
 			return false
 		}
-		letters := 0
-		for _, r := range w {
-			switch {
-			case r >= utf8.RuneSelf || isLetter(byte(r)):
-				letters++
-			case !strings.ContainsRune("-'.,()/", r):
+		if start >= 0 {
+			w := s[start:i]
+			if functions[w] || constants[w] || w == "mod" || w == "and" || w == "or" {
 				return false
 			}
+			long = long || utf8.RuneCountInString(w) > 2
 		}
-		long = long || letters > 2
+		start = -1
 	}
 	return long
 }

@@ -27,13 +27,16 @@ func read(s string, depth int) value {
 	if before, ok := exactPart(s); ok {
 		return read(before, depth-1)
 	}
+	if before, ok := withoutDomain(s); ok {
+		return read(before, depth-1)
+	}
 	if strings.ContainsAny(s, "±∓") {
 		if v := readVariants(s, depth); v != nil {
 			return v
 		}
 	}
 	for _, reader := range []func(string, int) value{
-		readMatrix, readList, readRelation, readSetOperation, readBrackets, readQuantity,
+		readMatrix, readCompound, readList, readRelation, readSetOperation, readBrackets, readQuantity,
 	} {
 		if v := reader(s, depth); v != nil {
 			return v
@@ -60,6 +63,9 @@ func readAtom(s string) value {
 	if w, ok := truths[strings.ToLower(bare)]; ok {
 		return word(w)
 	}
+	if strings.EqualFold(bare, "infinity") {
+		return plusInfinity
+	}
 	if s == "∅" || strings.EqualFold(bare, "empty set") || strings.EqualFold(bare, "the empty set") {
 		return word("∅")
 	}
@@ -75,7 +81,7 @@ func readAtom(s string) value {
 	if d, ok := readDate(bare); ok {
 		return d
 	}
-	if r := strings.Fields(s); len(r) == 3 && r[1] == "to" && digits(r[0]) && digits(r[2]) {
+	if r := strings.Fields(strings.Replace(s, " out of ", " in ", 1)); len(r) == 3 && (r[1] == "to" || r[1] == "in") && digits(r[0]) && digits(r[2]) {
 		return readRatio(r[0]+":"+r[2], 1)
 	}
 	if b, ok := readBase(s); ok {
@@ -88,6 +94,11 @@ var truths = map[string]string{"true": "true", "yes": "true", "false": "false", 
 
 // readChoice reads (A), A., A) and (D) Alina as the letter, and ACD as three.
 func readChoice(s string) (value, bool) {
+	for _, name := range []string{"option ", "choice "} {
+		if foldedPrefix(s, name) {
+			s = strings.TrimSpace(s[len(name):])
+		}
+	}
 	letter, rest := s, ""
 	if s[0] == '(' && len(s) > 2 && s[2] == ')' {
 		letter, rest = s[1:2], strings.TrimSpace(s[3:])
@@ -159,7 +170,18 @@ func readTime(s string) (value, bool) {
 	return &t, true
 }
 
-var months = setOf("january february march april may june july august september october november december")
+var months = strings.Fields("january february march april may june july august september october november december")
+
+// monthOf is the month with a name, or with its first three letters, or "".
+func monthOf(name string) string {
+	name = strings.TrimSuffix(name, ".")
+	for _, m := range months {
+		if name == m || name == m[:3] || name == "sept" && m == "september" {
+			return m
+		}
+	}
+	return ""
+}
 
 // readDate reads December 25, 2020 and 25 December 2020.
 func readDate(s string) (value, bool) {
@@ -167,11 +189,11 @@ func readDate(s string) (value, bool) {
 	if len(fields) < 2 || len(fields) > 3 {
 		return nil, false
 	}
-	month := slices.IndexFunc(fields, func(f string) bool { return months[f] })
+	month := slices.IndexFunc(fields, func(f string) bool { return monthOf(f) != "" })
 	if month < 0 {
 		return nil, false
 	}
-	date := fields[month]
+	date := monthOf(fields[month])
 	for i, f := range fields {
 		if f = strings.TrimRight(f, "sthndr"); i != month {
 			if !digits(f) {
@@ -213,8 +235,17 @@ func readBase(s string) (value, bool) {
 var numberWords = strings.Fields(
 	"zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen")
 
+// approximations are words before a number that is not exact.
+var approximations = []string{"about ", "approximately ", "approx. ", "roughly ", "around "}
+
 // exactPart is what stands before a remark that is no part of the answer: an approximation, or "(about 3.2 m)".
 func exactPart(s string) (string, bool) {
+	for _, word := range approximations {
+		if bare := strings.TrimLeft(s, "“ "); foldedPrefix(bare, word) || foldedPrefix(bare, strings.TrimSpace(word)+"”") {
+			rest := strings.TrimLeft(bare[len(word)-1:], "” ")
+			return rest, hasNumber(rest)
+		}
+	}
 	for _, mark := range []string{"≈", "⇒"} {
 		if parts := splitTop(s, mark); len(parts) > 1 {
 			part := strings.TrimSpace(parts[0])
@@ -244,10 +275,46 @@ func exactPart(s string) (string, bool) {
 	return s, false
 }
 
+func hasNumber(s string) bool { return strings.ContainsAny(s, "0123456789") }
+
 // isDomain reports whether a condition only says what kind of number a parameter is: k ∈ Z.
 func isDomain(s string) bool {
-	name, domain, ok := strings.Cut(s, "∈")
-	return ok && isLabel(name) && strings.Contains("ZNQRCℝ", strings.TrimSpace(domain)) && strings.TrimSpace(domain) != ""
+	if name, domain, ok := strings.Cut(s, "∈"); ok {
+		domain = positivity.Replace(strings.TrimSpace(domain))
+		return isLabel(name) && domain != "" && strings.Contains("ZNQRCℝ", domain)
+	}
+	kind := false
+	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" “”,", r) })
+	for _, w := range words {
+		switch {
+		case numberKinds[w]:
+			kind = true
+		case len(w) > 1 && !domainWords[w]:
+			return false
+		}
+	}
+	return kind && len(words) > 1
+}
+
+var (
+	positivity  = strings.NewReplacer("^*", "", "^+", "", "_+", "", "_⟨＋⟩", "", "*", "", "^", "", "+", "")
+	numberKinds = setOf("integer integers number numbers constant constants")
+	domainWords = setOf(`where for with and or any all every each is are an the be being some arbitrary positive negative
+		non-negative nonnegative nonzero non-zero natural whole real`)
+)
+
+// withoutDomain is what stands before a condition that only says what kind of number a parameter is: "for k ∈ Z".
+func withoutDomain(s string) (string, bool) {
+	for _, word := range []string{"where", "for", "with"} {
+		i := strings.Index(s, word)
+		if i < 2 || strings.IndexByte(" (\x9c", s[i-1]) < 0 { // the last is of the quote “
+			continue
+		}
+		if before := strings.TrimRight(s[:i], " (“"); holdsAnswer(before) && isDomain(strings.Trim(s[i+len(word):], " ”)")) {
+			return before, true
+		}
+	}
+	return s, false
 }
 
 // maxSigns is how many signs ± are expanded, each into two values.
@@ -317,6 +384,9 @@ func textOf(s string) value {
 		fields = fields[1:]
 	}
 	text = strings.Join(fields, " ")
+	if before, modulus, ok := strings.Cut(text, "mod"); ok && strings.Contains(before, "≡") {
+		text = strings.TrimRight(before, " (") + " (mod " + strings.Trim(modulus, " ()") + ")"
+	}
 	if mathematical(text) {
 		text = strings.ReplaceAll(text, " ", "")
 	}
@@ -328,7 +398,7 @@ func textOf(s string) value {
 
 // mathematical reports whether a text that was not understood is a formula, where case matters and spaces do not.
 func mathematical(s string) bool {
-	if strings.ContainsAny(s, "=<>≤≥≠^_∈∪∩⟦+/→") {
+	if strings.ContainsAny(s, "=<>≤≥≠≡^_∈∪∩⟦+/→") {
 		return true
 	}
 	r, _ := utf8.DecodeRuneInString(s)

@@ -3,6 +3,7 @@ package answer
 import (
 	"cmp"
 	"math"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -74,26 +75,39 @@ func readSetOperation(s string, depth int) value {
 	if len(parts) > maxItems {
 		return nil
 	}
+	values := make([]value, len(parts))
+	for i, part := range parts {
+		if values[i] = read(part, depth-1); values[i] == nil {
+			return nil
+		}
+	}
+	if set := operation(s, parts, values); set != nil {
+		return finite(set)
+	}
+	return operationText(values, s)
+}
+
+// operation is the set of real numbers that the values make with the operators between them, or nil.
+func operation(s string, parts []string, values []value) *reals {
 	var set *reals
 	at := 0
-	for i, part := range parts {
-		v := read(part, depth-1)
+	for i, v := range values {
 		next, ok := realsOf(v)
 		if !ok {
-			return operationText(parts, s, depth)
+			return nil
 		}
 		if i == 0 {
 			set = next
 		} else if set = set.operate(s[at:], next); set == nil {
-			return operationText(parts, s, depth)
+			return nil
 		}
-		at += len(part)
-		if i > 0 {
-			at += 0
-		}
-		at = operatorAt(s, at)
+		at = operatorAt(s, at+len(parts[i]))
 	}
-	return finite(set)
+	set, ok := set.merged()
+	if !ok {
+		return nil
+	}
+	return set
 }
 
 // unionLetter reads (0,1) U (2,3), as it is typed.
@@ -122,15 +136,9 @@ func readDifference(s string, depth int) value {
 }
 
 // operationText is an operation on sets that were not understood. Unions and intersections have no order.
-func operationText(parts []string, s string, depth int) value {
-	values := make([]value, len(parts))
-	for i, p := range parts {
-		if values[i] = read(p, depth-1); values[i] == nil {
-			return nil
-		}
-	}
+func operationText(values []value, s string) value {
 	for _, sign := range []string{"∪", "∩"} {
-		if strings.Count(s, sign) == len(parts)-1 {
+		if strings.Count(s, sign) == len(values)-1 {
 			return word(sign + newList(values, true).key())
 		}
 	}
@@ -217,15 +225,16 @@ func combine(fields []*labelled, union bool) (*reals, bool) {
 	return all, true
 }
 
-// operate applies the operator that s begins with. It returns nil for ends that are no numbers.
+// operate applies the operator that s begins with. It returns nil for ends that are no numbers. The pieces of a union are
+// left to be merged.
 func (r *reals) operate(s string, next *reals) *reals {
+	if strings.HasPrefix(s, "∪") {
+		return &reals{append(slices.Clone(r.pieces), next.pieces...)}
+	}
+	r, ok := r.merged()
 	switch {
-	case strings.HasPrefix(s, "∪"):
-		out, ok := (&reals{append(slices.Clone(r.pieces), next.pieces...)}).merged()
-		if !ok {
-			return nil
-		}
-		return out
+	case !ok:
+		return nil
 	case strings.HasPrefix(s, "∩"):
 		return r.intersect(next)
 	}
@@ -353,6 +362,37 @@ func (r *reals) mirror() *reals {
 	out, ok := (&reals{pieces}).merged()
 	if !ok {
 		return positive
+	}
+	return out
+}
+
+// mapped is the set of all x with slope*(x - root) in r. It is nil without a slope.
+func (r *reals) mapped(slope *big.Rat, root *scalar) *reals {
+	if slope == nil {
+		return nil
+	}
+	end := func(x *scalar) *scalar {
+		if f, ok := x.float(); !ok || math.IsInf(f, 0) {
+			if slope.Sign() < 0 {
+				return x.negated()
+			}
+			return x
+		}
+		return (&scalar{exact: x.exact.scale(new(big.Rat).Inv(slope)), known: true}).minus(root.negated())
+	}
+	out := &reals{}
+	for _, p := range r.pieces {
+		q := piece{end(p.low), end(p.high), p.lowOpen, p.highOpen}
+		if slope.Sign() < 0 {
+			q = piece{q.high, q.low, q.highOpen, q.lowOpen}
+		}
+		if p.point() {
+			q.high = q.low
+		}
+		out.pieces = append(out.pieces, q)
+	}
+	if slope.Sign() < 0 {
+		slices.Reverse(out.pieces)
 	}
 	return out
 }

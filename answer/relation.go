@@ -86,6 +86,8 @@ func readEquation(sides []string, depth int) value {
 	x, xok := expressionOf(first)
 	y, yok := expressionOf(last)
 	switch {
+	case xok && isConstant(x) && strings.HasSuffix(last, "%"):
+		return read(last, depth-1)
 	case !xok || !yok:
 		return nil
 	case len(sides) > 2 || isConstant(x) && isConstant(y):
@@ -213,7 +215,15 @@ var labelSigns = strings.NewReplacer(" ", "", "“", "", "”", "")
 
 // normalLabel is a label without spaces and quotes.
 func normalLabel(s string) string {
-	return labelSigns.Replace(s)
+	s = labelSigns.Replace(s)
+	for _, length := range [][2]string{{"bar_⟨", "⟩"}, {"|", "|"}, {"abs(", ")"}} { // of a segment: |AB|
+		if name, ok := strings.CutPrefix(s, length[0]); ok {
+			if name, ok = strings.CutSuffix(name, length[1]); ok && len(name) == 2 && name == strings.ToUpper(name) {
+				return name
+			}
+		}
+	}
+	return s
 }
 
 // readRatio reads 3:1 as a fraction, and 2:4:6 as its smallest form.
@@ -363,17 +373,17 @@ func solve(left, operator, right string) (*reals, string, bool) {
 		left, x, y = right, y, x
 		operator = mirrored[operator]
 	}
-	if name, ok := absoluteOf(left); ok && isConstant(y) {
+	if inner, ok := absoluteOf(left); ok && isConstant(y) {
 		if bound, fine := y.float(); fine && bound >= 0 {
-			return ray(operator, y).mirror(), name, true
+			slope, root, name, ok := linear(inner)
+			return ray(operator, y).mirror().mapped(slope, root), name, ok
 		}
 	}
-	d := x.minus(y)
-	slope, root, name, ok := linear(d)
+	slope, root, name, ok := linear(x.minus(y))
 	if !ok {
 		return nil, "", false
 	}
-	if slope < 0 {
+	if slope.Sign() < 0 {
 		operator = mirrored[operator]
 	}
 	return ray(operator, root), name, true
@@ -381,43 +391,45 @@ func solve(left, operator, right string) (*reals, string, bool) {
 
 var mirrored = map[string]string{"<": ">", ">": "<", "≤": "≥", "≥": "≤", "≠": "≠"}
 
-// absoluteOf is the variable of |x|.
-func absoluteOf(s string) (string, bool) {
+// absoluteOf is the inside of an absolute value.
+func absoluteOf(s string) (*scalar, bool) {
 	inner, ok := strings.CutPrefix(strings.TrimSpace(s), "abs(")
 	if ok {
 		inner = strings.TrimSuffix(inner, ")")
 	} else if inner, ok = strings.CutPrefix(s, "|"); ok {
 		inner = strings.TrimSuffix(inner, "|")
 	}
-	inner = strings.TrimSpace(inner)
-	return normalLabel(inner), ok && isName(inner) && len(inner) < 8
+	if !ok {
+		return nil, false
+	}
+	x, ok := expressionOf(stripped(strings.TrimSpace(inner)))
+	return x, ok && !isConstant(x)
 }
 
-// linear takes d apart as slope*(x - root), with the sign of the slope.
-func linear(d *scalar) (sign int, root *scalar, name string, ok bool) {
+// linear takes d apart as slope*(x - root).
+func linear(d *scalar) (slope *big.Rat, root *scalar, name string, ok bool) {
 	if !d.known {
-		return 0, nil, "", false
+		return nil, nil, "", false
 	}
-	var slope *big.Rat
 	rest := sum{}
 	for _, t := range d.exact {
 		switch {
 		case len(t.factors) == 1 && isVariableBase(t.factors[0].base):
 			if slope != nil || t.factors[0].exp.Cmp(one) != 0 {
-				return 0, nil, "", false
+				return nil, nil, "", false
 			}
 			slope, name = t.coef, t.factors[0].base
 		case slices.ContainsFunc(t.factors, func(f factor) bool { return isVariableBase(f.base) }):
-			return 0, nil, "", false
+			return nil, nil, "", false
 		default:
 			rest = append(rest, t)
 		}
 	}
 	if slope == nil {
-		return 0, nil, "", false
+		return nil, nil, "", false
 	}
 	x := rest.scale(new(big.Rat).Neg(new(big.Rat).Inv(slope)))
-	return slope.Sign(), &scalar{exact: x, known: true}, name, true
+	return slope, &scalar{exact: x, known: true}, name, true
 }
 
 func isVariableBase(base string) bool {
