@@ -36,6 +36,7 @@ type factor struct {
 
 var (
 	one  = big.NewRat(1, 1)
+	two  = big.NewRat(2, 1)
 	half = big.NewRat(1, 2)
 )
 

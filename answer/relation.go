@@ -198,9 +198,7 @@ func isName(s string) bool {
 	if len(rest) > 1 && rest[0] == '_' {
 		return true
 	}
-	if strings.HasPrefix(rest, "^(-1)") {
-		rest = rest[len("^(-1)"):]
-	}
+	rest = strings.TrimPrefix(rest, "^(-1)")
 	if rest == "" {
 		return true
 	}
@@ -335,11 +333,11 @@ func readInequality(sides, operators []string, depth int) value {
 		variable = name
 		if solved == nil {
 			solved = set
-		} else {
-			solved = solved.intersect(set)
+		} else if solved = solved.intersect(set); solved == nil { // ends that are no numbers
+			return unsolved(sides, operators)
 		}
 	}
-	return &labelled{label: variable, value: solved}
+	return &labelled{label: variable, value: finite(solved)}
 }
 
 // unsolved keeps every relation of a chain.
@@ -362,7 +360,8 @@ func unsolved(sides, operators []string) value {
 	return newList(parts, false)
 }
 
-// solve finds the set of numbers for which a relation holds, if it is linear in one variable, or in its absolute value.
+// solve finds the set of numbers for which a relation holds, if it is linear or quadratic in one variable, or linear in an
+// absolute value.
 func solve(left, operator, right string) (*reals, string, bool) {
 	x, ok := expressionOf(left)
 	y, fine := expressionOf(right)
@@ -379,7 +378,15 @@ func solve(left, operator, right string) (*reals, string, bool) {
 			return ray(operator, y).mirror().mapped(slope, root), name, ok
 		}
 	}
-	slope, root, name, ok := linear(x.minus(y))
+	d := x.minus(y)
+	if p, turned, ok := parabolaOf(d); ok {
+		if turned {
+			operator = mirrored[operator]
+		}
+		set, ok := p.where(operator)
+		return set, p.name, ok
+	}
+	slope, root, name, ok := linear(d)
 	if !ok {
 		return nil, "", false
 	}

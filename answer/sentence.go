@@ -9,20 +9,34 @@ import (
 // value that it states, though: "We find that $x < 3$".
 type sentence struct {
 	word
-	raw string
+	stated value // nil if it states none
 }
 
 // readWhole reads an answer as it was written.
 func readWhole(raw string) value {
-	v := read(plain(raw), maxDepth)
+	text := plain(raw)
+	v := read(text, maxDepth)
 	if v == nil || !isSentence(raw) {
 		return v
 	}
-	text, ok := textOf(plain(raw)).(word)
+	words, ok := textOf(text).(word)
 	if !ok {
 		return v
 	}
-	return &sentence{text, raw}
+	return &sentence{words, statedIn(raw)}
+}
+
+// statedIn is the value that a sentence states. A number among several others does not count as stated.
+func statedIn(raw string) value {
+	stated, ok := Extract(raw)
+	if !ok || stated.Level == LastNumber && numbersIn(raw) != 1 || stated.Text == raw {
+		return nil
+	}
+	v := read(plain(stated.Text), maxDepth)
+	if _, ok := v.(word); ok {
+		return nil
+	}
+	return v
 }
 
 // isSentence reports whether a text begins with two words and has mathematics or a number behind them.
@@ -46,23 +60,15 @@ func isProseWord(w string) bool {
 	return letters > 1 && !functions[w] && !constants[w] && !connectives[w]
 }
 
-// fits compares the value that the sentence states. A number among several others does not count as stated.
+// fits compares the value that the sentence states.
 func (s *sentence) fits(y value) fit {
-	if other, ok := y.(*sentence); ok {
-		if s.word == other.word {
-			return identical
-		}
+	switch other, ok := y.(*sentence); {
+	case ok && s.word == other.word:
+		return identical
+	case ok || s.stated == nil:
 		return unfit
 	}
-	stated, ok := Extract(s.raw)
-	if !ok || stated.Level == LastNumber && numbersIn(s.raw) != 1 || stated.Text == s.raw {
-		return unfit
-	}
-	v := read(plain(stated.Text), maxDepth)
-	if _, ok := v.(word); ok || v == nil {
-		return unfit
-	}
-	return min(loose, fits(v, y))
+	return min(loose, fits(s.stated, y))
 }
 
 // numbersIn counts the runs of digits in a text.

@@ -279,7 +279,7 @@ func (r *unitReader) term(depth int) bool {
 	if r.pos == len(r.s) {
 		return false
 	}
-	from, ok := r.n, true
+	from, ok := r.n, false
 	switch c := r.s[r.pos]; {
 	case c == '(' || c == '[' || c == '{':
 		r.pos++
