@@ -23,11 +23,11 @@ func choiceAt(s string) (letter, rest string, ok bool) {
 	case rest == "" || rest[0] >= 0x80 || strings.IndexByte(".,:;!?\n/", rest[0]) >= 0:
 		return letter, rest, true
 	case rest[0] != ' ':
-		return letter, rest, closed && isAlpha(rest[0])
+		return letter, rest, closed && isLetter(rest[0])
 	case next == "" || closed || strings.IndexByte("-–—(", next[0]) >= 0 && len(next) > 2 && isBlank(next[1]):
 		return letter, rest, next == "" || strings.IndexByte("=+*^", next[0]) < 0
 	}
-	if startsAnyWord(next, "because", "since", "as") {
+	if startsWord(next, "because", "since", "as") {
 		return letter, rest, true
 	}
 	for _, word := range []string{"or ", "and "} { // another choice must follow, not a person or a set

@@ -54,7 +54,7 @@ func lastMaths(text string) string {
 func lastLineAnswer(text string) string {
 	line := lastLine(text)
 	v, ok := wholeAnswer(line)
-	if !ok || len(v) == 1 && isAlpha(v[0]) && !isChoice(v) || len(line) < len(text) && endsInItem(text) {
+	if !ok || len(v) == 1 && isLetter(v[0]) && !isChoice(v) || len(line) < len(text) && endsInItem(text) {
 		return ""
 	}
 	return v
@@ -72,7 +72,7 @@ func sentenceValue(s string, formulas bool) string {
 	if v := subject(s); v != "" {
 		return v
 	}
-	for i, tries := len(s), 0; tries < maxMathsTries; tries++ {
+	for i, tries := len(s), 0; tries < maxTries; tries++ {
 		at, length := lastRelationWord(s[:i])
 		if at < 0 {
 			break
@@ -117,16 +117,6 @@ func infers(s string) bool {
 	return containsAny(s, inferenceWords...)
 }
 
-// containsAny tells whether one of some parts stands in s.
-func containsAny(s string, parts ...string) bool {
-	for _, part := range parts {
-		if strings.Contains(s, part) {
-			return true
-		}
-	}
-	return false
-}
-
 // subject is the number that a sentence says something about: "Thus, $129$ is the first term above 125".
 func subject(s string) string {
 	i := strings.IndexAny(s, "$\\")
@@ -163,7 +153,7 @@ func concluded(v, sentence string) string {
 	for j := 0; j < len(right); j++ {
 		if right[j] == '\\' {
 			j = skipCommand(right, j)
-		} else if isAlpha(right[j]) {
+		} else if isLetter(right[j]) {
 			return v
 		}
 	}

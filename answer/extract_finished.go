@@ -46,7 +46,7 @@ func opensFormula(text string) bool {
 	if last < 0 || (strings.Count(paragraph, "$")-strings.Count(paragraph, `\$`))%2 == 0 {
 		return false
 	}
-	money := last+1 < len(paragraph) && isNumeral(paragraph[last+1]) || last > 0 && isLetterOrDigit(paragraph[last-1])
+	money := last+1 < len(paragraph) && isDigit(paragraph[last+1]) || last > 0 && isLetterOrDigit(paragraph[last-1])
 	return !money && last < len(paragraph)-1
 }
 
@@ -72,7 +72,7 @@ func endsOnQuantity(text string) bool {
 	for back := 1; back <= 2 && back < len(words); back++ { // the number is the last word, or its unit is
 		word, before := words[len(words)-back], words[len(words)-back-1]
 		word = strings.TrimLeft(word, "-$+.")
-		if word != "" && isNumeral(word[0]) && (saysWhat[before] || strings.HasSuffix(before, ":")) {
+		if word != "" && isDigit(word[0]) && (saysWhat[before] || strings.HasSuffix(before, ":")) {
 			return true
 		}
 	}
@@ -80,4 +80,4 @@ func endsOnQuantity(text string) bool {
 }
 
 // saysWhat are words that a number follows as what something is.
-var saysWhat = wordSet("is it's are equals to was exactly get therefore only est ist")
+var saysWhat = setOf("is it's are equals to was exactly get therefore only est ist")

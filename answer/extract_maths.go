@@ -6,7 +6,7 @@ import "strings"
 // ("$1$ and $2$"), and where it begins and ends. Lone variables are passed over.
 func mathsGroup(text string, end int) (value string, start, stop int) {
 	var parts []string
-	for tries := 0; tries < maxMathsTries; tries++ {
+	for tries := 0; tries < maxTries; tries++ {
 		s, ok := mathsBefore(text, end)
 		if !ok {
 			break
@@ -66,11 +66,11 @@ func restates(gap string) bool { return strings.HasPrefix(gap, ",") && strings.C
 // isVariable tells whether a formula is nothing but a name, such as n or ABC or x_1, and so answers nothing.
 func isVariable(s string) bool {
 	s = strings.TrimSpace(s)
-	if i := strings.IndexByte(s, '_'); i > 0 && (i+2 == len(s) || i+1 < len(s) && closingBrace(s, i+1) == len(s)-1) {
+	if i := strings.IndexByte(s, '_'); i > 0 && closing(s, i+1) == len(s)-1 {
 		s = s[:i]
 	}
 	for i := range len(s) {
-		if !isAlpha(s[i]) && strings.IndexByte("'(), ", s[i]) < 0 {
+		if !isLetter(s[i]) && strings.IndexByte("'(), ", s[i]) < 0 {
 			return false
 		}
 	}
@@ -164,7 +164,7 @@ func isCalculation(left string) bool {
 	for i := 0; i < len(left); i++ {
 		if left[i] == '\\' {
 			i = skipCommand(left, i)
-		} else if isAlpha(left[i]) {
+		} else if isLetter(left[i]) {
 			return false
 		}
 	}
@@ -182,7 +182,7 @@ func trimMaths(s string) string {
 			}
 		}
 		for _, start := range []string{`\quad`, `\qquad`, `\,`, `\;`, `\!`, `\ `, `\displaystyle`} {
-			if strings.HasPrefix(s, start) && (len(s) == len(start) || len(start) == 2 || !isAlpha(s[len(start)])) {
+			if strings.HasPrefix(s, start) && (len(s) == len(start) || len(start) == 2 || !isLetter(s[len(start)])) {
 				s = s[len(start):]
 			}
 		}

@@ -38,7 +38,7 @@ func finalNumber(text string) string {
 func containsNumber(s, number string) bool {
 	for i := strings.Index(s, number); i >= 0; {
 		end := i + len(number)
-		if (i == 0 || !isNumeral(s[i-1])) && digitsEnd(s, i) <= end {
+		if (i == 0 || !isDigit(s[i-1])) && digitsEnd(s, i) <= end {
 			return true
 		}
 		next := strings.Index(s[end:], number)
@@ -53,7 +53,7 @@ func containsNumber(s, number string) bool {
 // lastDigitEnd is the position behind the last digit of s, or 0.
 func lastDigitEnd(s string) int {
 	for i := len(s); i > 0; i-- {
-		if isNumeral(s[i-1]) {
+		if isDigit(s[i-1]) {
 			return i
 		}
 	}
@@ -65,11 +65,11 @@ func numberStart(s string, end int) int {
 	i := end
 	for i > 0 {
 		switch {
-		case isNumeral(s[i-1]):
+		case isDigit(s[i-1]):
 			i--
-		case i > 1 && strings.IndexByte(".,/:", s[i-1]) >= 0 && isNumeral(s[i-2]):
+		case i > 1 && strings.IndexByte(".,/:", s[i-1]) >= 0 && isDigit(s[i-2]):
 			i--
-		case i > 3 && s[i-3:i] == "{,}" && isNumeral(s[i-4]):
+		case i > 3 && s[i-3:i] == "{,}" && isDigit(s[i-4]):
 			i -= 3
 		case s[i-1] == '.' && (i == 1 || isBlank(s[i-2])):
 			return i - 1
@@ -84,7 +84,7 @@ func numberStart(s string, end int) int {
 
 // spacedThousands tells whether the three digits at s[i:] go on a number whose groups are separated by spaces (1 200).
 func spacedThousands(s string, i int) bool {
-	if len(s) < i+3 || !isInteger(s[i:i+3]) || len(s) > i+3 && isNumeral(s[i+3]) {
+	if len(s) < i+3 || !isInteger(s[i:i+3]) || len(s) > i+3 && isDigit(s[i+3]) {
 		return false
 	}
 	head := s[:i-1]
@@ -99,7 +99,7 @@ func isQuantity(s string, start, end int) bool {
 		if b == '{' && start > 1 {
 			b = s[start-2]
 		}
-		if b == '^' || b == '_' || isAlpha(s[start-1]) {
+		if b == '^' || b == '_' || isLetter(s[start-1]) {
 			return false
 		}
 	}
@@ -129,8 +129,8 @@ func withSigns(s string, start, end int) string {
 	switch rest := strings.TrimLeft(s[end:], ` \`); {
 	case strings.HasPrefix(rest, "%"), startsWord(rest, "percent"):
 		return number + "%"
-	case startsAnyWord(rest, "thousand", "million", "billion", "trillion"):
-		return number + " " + rest[:wordLength(rest)]
+	case startsWord(rest, "thousand", "million", "billion", "trillion"):
+		return number + " " + rest[:letterRun(rest)]
 	case strings.Contains(number, ":") && (strings.HasPrefix(rest, "p.m.") || strings.HasPrefix(rest, "a.m.")):
 		return number + " " + rest[:4]
 	}
@@ -155,23 +155,9 @@ func firstNumber(s string) string {
 // digitsEnd is where the digits from i on end, with the separators between them.
 func digitsEnd(s string, i int) int {
 	for ; i < len(s); i++ {
-		if !isNumeral(s[i]) && (i+1 == len(s) || strings.IndexByte(".,/:", s[i]) < 0 || !isNumeral(s[i+1])) {
+		if !isDigit(s[i]) && (i+1 == len(s) || strings.IndexByte(".,/:", s[i]) < 0 || !isDigit(s[i+1])) {
 			break
 		}
 	}
 	return i
 }
-
-// isInteger tells whether s is a whole number without separators.
-func isInteger(s string) bool {
-	s = strings.TrimLeft(s, "-+")
-	for i := range len(s) {
-		if !isNumeral(s[i]) {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// hasDigit tells whether there is a digit in s.
-func hasDigit(s string) bool { return strings.ContainsAny(s, "0123456789") }

@@ -3,12 +3,12 @@ package answer
 import "strings"
 
 // vague are the words that a sentence about the answer goes on with when it does not give the answer.
-var vague = wordSet("clear correct wrong right obvious simple incorrect below above here as follows unclear found " +
+var vague = setOf("clear correct wrong right obvious simple incorrect below above here as follows unclear found " +
 	"obtained that this it unknown given in to we i you they he she there what how just then reached unique not " +
 	"determined derived")
 
 // starters begin an answer in words that may hold numbers ("all real numbers except 3").
-var starters = wordSet("all no none every any infinitely")
+var starters = setOf("all no none every any infinitely")
 
 // plainValue is the value in a clause that stands behind "answer is" or the like, without delimiters of mathematics.
 func plainValue(clause string) string {
@@ -17,7 +17,7 @@ func plainValue(clause string) string {
 		return ""
 	}
 	if startsMaths(s) {
-		if i := lastRelation(s); i > 0 && isNumeral(s[0]) {
+		if i := lastRelation(s); i > 0 && isDigit(s[0]) {
 			return relationValue(s)
 		}
 		if v := shortMaths(s, 3); v != "" {
@@ -32,7 +32,7 @@ func plainValue(clause string) string {
 	}
 	s = cutRemark(s)
 	if s == "" || len(s) > 60 || strings.Count(s, " ") > 5 || vague[strings.Trim(first, ",.;:")] ||
-		!isAlpha(s[0]) && s[0] < 0x80 {
+		!isLetter(s[0]) && s[0] < 0x80 {
 		return ""
 	}
 	return s
@@ -46,7 +46,7 @@ func shortMaths(s string, words int) string {
 		return ""
 	}
 	start := strings.TrimLeft(v, "-$€£+ ")
-	if start != "" && isNumeral(start[0]) {
+	if start != "" && isDigit(start[0]) {
 		number := firstNumber(v)
 		rest := strings.TrimLeft(start[min(len(start), len(strings.TrimLeft(number, "-$€£+ "))):], " ")
 		if n := wordCount(v); n > min(1, words) && startsPlainWord(rest) || strings.ContainsFunc(v, isIdeograph) {

@@ -93,7 +93,7 @@ func firstOfSeveral(s string) int {
 	}
 	label := strings.TrimRight(s[:i], " ")
 	label = label[strings.LastIndexByte(label, ' ')+1:]
-	if len(label) > 6 || label == "" || !isAlpha(label[0]) {
+	if len(label) > 6 || label == "" || !isLetter(label[0]) {
 		return -1
 	}
 	return strings.LastIndex(s[:i], label)
@@ -105,10 +105,10 @@ func amount(s string) string {
 		if s[i] != '$' && !strings.HasPrefix(s[i:], "€") && !strings.HasPrefix(s[i:], "£") {
 			continue
 		}
-		if rest := strings.TrimLeft(s[i:], "$€£"); rest != "" && isNumeral(rest[0]) {
+		if rest := strings.TrimLeft(s[i:], "$€£"); rest != "" && isDigit(rest[0]) {
 			return firstNumber(rest)
 		}
-		if before := strings.TrimRight(s[:i], ` \`); before != "" && isNumeral(before[len(before)-1]) {
+		if before := strings.TrimRight(s[:i], ` \`); before != "" && isDigit(before[len(before)-1]) {
 			return lastNumber(before)
 		}
 	}

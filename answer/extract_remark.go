@@ -13,7 +13,7 @@ var remarks = []string{
 func cutRemark(s string) string {
 	end := len(s)
 	for _, r := range remarks {
-		if i := strings.Index(s[:end], r); i > 0 && !(r == " - " && i+3 < len(s) && !isAlpha(s[i+3])) {
+		if i := strings.Index(s[:end], r); i > 0 && !(r == " - " && i+3 < len(s) && !isLetter(s[i+3])) {
 			end = i
 		}
 	}
@@ -34,7 +34,7 @@ func cutRemark(s string) string {
 
 // remarkAfterComma tells whether a word that is not the next of a list follows a comma.
 func remarkAfterComma(s string) bool {
-	n := wordLength(s)
+	n := letterRun(s)
 	return n > 1 && !startsMaths(s) && s[:n] != "and" && s[:n] != "or"
 }
 

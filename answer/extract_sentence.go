@@ -29,7 +29,7 @@ func sentenceEnd(s string) int {
 	for i := 0; i < len(s); i++ {
 		switch b := s[i]; {
 		case b == '.' || b == '?':
-			abbreviated := b == '.' && i > 1 && isAlpha(s[i-1]) && s[i-2] == '.'
+			abbreviated := b == '.' && i > 1 && isLetter(s[i-1]) && s[i-2] == '.'
 			if !abbreviated && endsHere(s[i+1:]) {
 				return i + 1
 			}

@@ -5,9 +5,6 @@ import (
 	"strings"
 )
 
-// maxMathsTries is how many delimiters of mathematics are looked at from the end: many are currency signs.
-const maxMathsTries = 16
-
 // A span is mathematics between delimiters.
 type span struct {
 	start, end int    // with the delimiters
@@ -61,7 +58,7 @@ func indexUnescaped(s, mark string) int {
 
 // mathsBefore finds the last mathematics that ends at or before end.
 func mathsBefore(text string, end int) (span, bool) {
-	for tries := 0; tries < maxMathsTries; tries++ {
+	for tries := 0; tries < maxTries; tries++ {
 		i := lastDelimiter(text[:end])
 		if i < 0 {
 			return span{}, false
@@ -165,11 +162,11 @@ func mathsEndingAt(text string, i int) (span, bool) {
 // isMoney tells whether what stands between two dollar signs is part of a calculation with amounts of money
 // ("$60 + $5"): the second sign stands before a number, or an operation stands before it.
 func isMoney(inner, after string) bool {
-	if strings.Contains(inner, "\n\n") || inner == "" || after != "" && isNumeral(after[0]) {
+	if strings.Contains(inner, "\n\n") || inner == "" || after != "" && isDigit(after[0]) {
 		return true
 	}
 	inner = strings.TrimSpace(inner)
-	return inner != "" && isNumeral(inner[0]) && strings.IndexByte("=+-*/x", inner[len(inner)-1]) >= 0
+	return inner != "" && isDigit(inner[0]) && strings.IndexByte("=+-*/x", inner[len(inner)-1]) >= 0
 }
 
 // isProse tells whether what stands between two dollar signs is prose between two amounts of money.
@@ -180,15 +177,15 @@ func isProse(s string) bool {
 		case b == '\\':
 			i = skipCommand(s, i)
 			signs = true
-		case isAlpha(b):
+		case isLetter(b):
 			from := i
-			for i+1 < len(s) && isAlpha(s[i+1]) {
+			for i+1 < len(s) && isLetter(s[i+1]) {
 				i++
 			}
 			if i-from >= 2 && s[i] >= 'a' {
 				words++
 			}
-		case isNumeral(b) || strings.IndexByte("=+-^_<>|/(", b) >= 0 || b >= 0x80:
+		case isDigit(b) || strings.IndexByte("=+-^_<>|/(", b) >= 0 || b >= 0x80:
 			signs = true
 		}
 	}
@@ -198,7 +195,7 @@ func isProse(s string) bool {
 // skipCommand is the position of the last byte of the command at i, with its argument if that is text.
 func skipCommand(s string, i int) int {
 	from := i + 1
-	for i+1 < len(s) && isAlpha(s[i+1]) {
+	for i+1 < len(s) && isLetter(s[i+1]) {
 		i++
 	}
 	switch s[from : i+1] {
@@ -207,7 +204,7 @@ func skipCommand(s string, i int) int {
 			i++
 		}
 		if i+1 < len(s) && s[i+1] == '{' {
-			if end := closingBrace(s, i+1); end > 0 {
+			if end := closing(s, i+1); end < len(s) {
 				return end
 			}
 		}

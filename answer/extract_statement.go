@@ -10,8 +10,6 @@ type statement struct {
 }
 
 const (
-	// maxStatementTries is how many statements are looked at from the end.
-	maxStatementTries = 8
 	// maxBare is how many bytes may follow "answer" if no connecting word does.
 	maxBare = 40
 	// maxStatement is how many bytes behind "answer" are read.
@@ -35,7 +33,7 @@ func lastStatement(text string) statement {
 	if s, ok := answerLine(text); ok {
 		return s
 	}
-	for i, tries := len(text), 0; tries < maxStatementTries; tries++ {
+	for i, tries := len(text), 0; tries < maxTries; tries++ {
 		at, end := keywordBefore(text, i, "nswer", "answers", "answer")
 		if at < 0 {
 			break
@@ -192,7 +190,7 @@ func afterConnector(rest string) (string, bool) {
 	rest = strings.TrimLeft(rest, `*_"'}])`)
 	trimmed := strings.TrimLeft(rest, " \t")
 	for _, word := range linking {
-		if strings.HasPrefix(trimmed, word) && (!isAlpha(word[len(word)-1]) || startsWord(trimmed, word)) {
+		if strings.HasPrefix(trimmed, word) && (!isLetter(word[len(word)-1]) || startsWord(trimmed, word)) {
 			if word[0] == '-' && len(rest) == len(trimmed) {
 				break
 			}
@@ -205,7 +203,7 @@ func afterConnector(rest string) (string, bool) {
 		return trimmed, true
 	case trimmed == "" || trimmed[0] == '\n':
 		return heading(trimmed)
-	case len(trimmed) <= maxBare && startsMaths(trimmed) && !isAlpha(trimmed[0]) && trimmed[0] != '(':
+	case len(trimmed) <= maxBare && startsMaths(trimmed) && !isLetter(trimmed[0]) && trimmed[0] != '(':
 		return trimmed, true // "Answer 12"
 	}
 	return afterWords(trimmed)
@@ -283,7 +281,7 @@ func opensMaths(s string) bool {
 // formula is ("$n$ is 34").
 func mathsValues(s string) string {
 	var parts []string
-	for len(parts) < maxMathsTries {
+	for len(parts) < maxTries {
 		m, ok := mathsAt(s)
 		if !ok {
 			break

@@ -23,20 +23,20 @@ func wholeAnswer(line string) (string, bool) {
 		"none of the above", "all real numbers", "infinitely many":
 		return s, true
 	}
-	if strings.HasPrefix(s, `\text{`) && closingBrace(s, len(`\text`)) == len(s)-1 {
+	if strings.HasPrefix(s, `\text{`) && closing(s, len(`\text`)) == len(s)-1 {
 		return s, true
 	}
-	if c := strings.Trim(s, "()"); isChoice(c) || len(c) == 1 && isAlpha(c[0]) {
+	if c := strings.Trim(s, "()"); isChoice(c) || len(c) == 1 && isLetter(c[0]) {
 		return c, true
 	}
 	if !startsMaths(s) || isItem(s) || isVariable(s) || notWhole(s) {
 		return "", false
 	}
 	v := cutRemark(s)
-	if i := lastRelation(v); i > 0 && firstOfSeveral(v[:i]) < 0 && (strings.Contains(v[:i], "=") || isNumeral(v[0])) {
+	if i := lastRelation(v); i > 0 && firstOfSeveral(v[:i]) < 0 && (strings.Contains(v[:i], "=") || isDigit(v[0])) {
 		v = shortMaths(clean(v[i+1:]), 0)
 	}
-	if v == "" || wordCount(v) > 2 || isNumeral(v[0]) && wordsThenDigits(v) {
+	if v == "" || wordCount(v) > 2 || isDigit(v[0]) && wordsThenDigits(v) {
 		return "", false
 	}
 	v = shortMaths(v, 2)
@@ -66,8 +66,8 @@ func wordsThenDigits(s string) bool {
 	s = connectors.Replace(s)
 	words := false
 	for i := 1; i < len(s); i++ {
-		words = words || isAlpha(s[i]) && isAlpha(s[i-1])
-		if words && isNumeral(s[i]) && isBlank(s[i-1]) {
+		words = words || isLetter(s[i]) && isLetter(s[i-1])
+		if words && isDigit(s[i]) && isBlank(s[i-1]) {
 			return !strings.Contains(s, `\`)
 		}
 	}

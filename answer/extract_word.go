@@ -6,12 +6,12 @@ import (
 )
 
 // functionNames are words that a formula in plain text begins with.
-var functionNames = wordSet("sqrt cbrt sin cos tan cot sec csc log ln exp abs arcsin arccos arctan asin acos atan pi " +
+var functionNames = setOf("sqrt cbrt sin cos tan cot sec csc log ln exp abs arcsin arccos arctan asin acos atan pi " +
 	"infinity")
 
 // startsPlainWord tells whether s begins with a word that does not join values.
 func startsPlainWord(s string) bool {
-	return len(s) > 1 && isAlpha(s[0]) && isAlpha(s[1]) && !startsWord(s, "and") && !startsWord(s, "or")
+	return len(s) > 1 && isLetter(s[0]) && isLetter(s[1]) && !startsWord(s, "and") && !startsWord(s, "or")
 }
 
 func isIdeograph(r rune) bool { return r >= 0x2e80 && r < 0xff00 }
@@ -33,7 +33,7 @@ func startsMaths(s string) bool {
 	if r, n := utf8.DecodeRuneInString(s); n > 1 && strings.ContainsRune("√π∞±≤≥−∅∛½¼¾⅓⅔€£¥∀∃θ", r) {
 		return true
 	}
-	n := wordLength(s)
+	n := letterRun(s)
 	next := strings.TrimLeft(s[n:], " ")
 	if n == 0 || n > 8 {
 		return false
@@ -48,24 +48,15 @@ func startsMaths(s string) bool {
 	return relation || strings.IndexByte("=<>^_+*/", next[0]) >= 0 || s[n] == '(' || next[0] == '-' && n == 1
 }
 
-// wordLength is how many letters s begins with.
-func wordLength(s string) int {
-	n := 0
-	for n < len(s) && isAlpha(s[n]) {
-		n++
-	}
-	return n
-}
-
 // wordCount is the number of words of at least two letters that are not commands or functions.
 func wordCount(s string) int {
 	n := 0
 	for i := 0; i < len(s); i++ {
 		if s[i] == '\\' {
 			i = skipCommand(s, i)
-		} else if isAlpha(s[i]) {
+		} else if isLetter(s[i]) {
 			from := i
-			for i+1 < len(s) && isAlpha(s[i+1]) {
+			for i+1 < len(s) && isLetter(s[i+1]) {
 				i++
 			}
 			if i > from && !functionNames[strings.ToLower(s[from:i+1])] {
@@ -74,13 +65,4 @@ func wordCount(s string) int {
 		}
 	}
 	return n
-}
-
-// wordSet is the set of the words of a text.
-func wordSet(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
 }
