@@ -150,12 +150,8 @@ func concluded(v, sentence string) string {
 	if right == "" || len(left) == 1 || strings.ContainsAny(left, `<>\`) && !strings.Contains(left, `\frac`) {
 		return v
 	}
-	for j := 0; j < len(right); j++ {
-		if right[j] == '\\' {
-			j = skipCommand(right, j)
-		} else if isLetter(right[j]) {
-			return v
-		}
+	if hasUnknown(right) {
+		return v
 	}
 	return right
 }

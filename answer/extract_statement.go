@@ -199,7 +199,7 @@ func afterConnector(rest string) (string, bool) {
 	}
 	switch {
 	case strings.HasPrefix(trimmed, "$") || strings.HasPrefix(trimmed, `\(`) || strings.HasPrefix(trimmed, `\[`) ||
-		displayStart(trimmed) != "":
+		strings.HasPrefix(trimmed, `\begin{`):
 		return trimmed, true
 	case trimmed == "" || trimmed[0] == '\n':
 		return heading(trimmed)
@@ -251,7 +251,7 @@ func valueIn(rest string) (statement, bool) {
 		return statement{value: v}, true
 	}
 	if strings.HasPrefix(rest, "$$") || strings.HasPrefix(rest, `\[`) || strings.HasPrefix(rest, `\(`) {
-		if !opensMaths(rest) {
+		if _, ok := mathsAt(rest); !ok {
 			return statement{}, false // cut off
 		}
 	}
@@ -269,46 +269,4 @@ func valueIn(rest string) (statement, bool) {
 		choice = plainValue(clause)
 	}
 	return statement{value: choice}, choice != ""
-}
-
-// opensMaths tells whether s begins with complete mathematics.
-func opensMaths(s string) bool {
-	_, ok := mathsAt(s)
-	return ok
-}
-
-// mathsValues is the value of the formulas that s begins with. It is empty if the sentence goes on to say what the
-// formula is ("$n$ is 34").
-func mathsValues(s string) string {
-	var parts []string
-	for len(parts) < maxTries {
-		m, ok := mathsAt(s)
-		if !ok {
-			break
-		}
-		v := mathsValue(m.inner)
-		s = s[m.end:]
-		if v == "" {
-			break
-		}
-		parts = append(parts, v+boxSuffix(s, v))
-		next := strings.IndexAny(s, "$\\")
-		if next < 0 || !lists(s[:next]) || restates(s[:next]) && !strings.Contains(v, "=") {
-			break
-		}
-		if _, ok := mathsAt(s[next:]); !ok {
-			break
-		}
-		s = s[next:]
-	}
-	rest := strings.TrimLeft(s, " ")
-	if len(parts) > 0 && (startsWord(rest, "is") || startsWord(rest, "are") || strings.HasPrefix(rest, "=")) {
-		return ""
-	}
-	if len(parts) == 1 {
-		if c, open := choiceOf(parts[0]); c == "" && open {
-			return ""
-		}
-	}
-	return strings.Join(parts, ", ")
 }

@@ -166,6 +166,10 @@ func TestMathematicsAtTheEndIsTheAnswerOfAFinishedText(t *testing.T) {
 		{`$\log_2(8) = 3$`, "3", Maths},
 		{`$\sqrt{4} = 2$`, "2", Maths},
 		{`Matrix: $ \begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix} $`, `\begin{pmatrix}1 & 2 \\ 3 & 4\end{pmatrix}`, Maths},
+		{
+			`The sum is $\begin{pmatrix}1&2\\3&4\end{pmatrix} + \begin{pmatrix}5&6\\7&8\end{pmatrix}$`,
+			`\begin{pmatrix}1&2\\3&4\end{pmatrix} + \begin{pmatrix}5&6\\7&8\end{pmatrix}`, Maths,
+		},
 		{"So $x = 1$ or $x = 2$.", "x = 1, x = 2", Maths},
 		{"So x = 1 and y = 2.", "x = 1 and y = 2", Maths},
 		{"Thus it has **73**.\n\nGood luck!", "73", LastNumber},
@@ -231,6 +235,7 @@ func TestTheLastNumberCountsInAFinishedText(t *testing.T) {
 		{"He has 12 000 of them.", "12 000", LastNumber},
 		{"They meet at 3:45 p.m.", "3:45 p.m.", LastNumber},
 		{"Total: 42", "42", LastNumber},
+		{"how many $? just about 1$", "1", LastNumber},
 		{"杰西开始慢跑前的体重是192公斤。", "192", LastNumber},
 		{"so the number is 10 which is 1,000.99m²", "1,000.99m²", Maths},
 		{"not it's not 10 it's 1,000.99m²", "1,000.99", LastNumber},

@@ -11,7 +11,7 @@ func wholeAnswer(line string) (string, bool) {
 	if strings.HasPrefix(s, "[$") && strings.HasSuffix(s, "$]") {
 		s = s[1 : len(s)-1]
 	}
-	if environment(s) != "" {
+	if _, ok := environment(s); ok {
 		return mathsValue(s), true
 	}
 	if m, ok := mathsAt(s); ok && m.end == len(s) {

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"iter"
 	"strings"
 	"unicode/utf8"
 )
@@ -51,18 +52,47 @@ func startsMaths(s string) bool {
 // wordCount is the number of words of at least two letters that are not commands or functions.
 func wordCount(s string) int {
 	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' {
-			i = skipCommand(s, i)
-		} else if isLetter(s[i]) {
-			from := i
-			for i+1 < len(s) && isLetter(s[i+1]) {
-				i++
-			}
-			if i > from && !functionNames[strings.ToLower(s[from:i+1])] {
-				n++
-			}
+	for w := range plainWords(s) {
+		if len(w) > 1 && !functionNames[strings.ToLower(w)] {
+			n++
 		}
 	}
 	return n
+}
+
+// plainWords are the runs of letters in a formula that belong to no command.
+func plainWords(s string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := 0; i < len(s); {
+			n := letterRun(s[i:])
+			switch {
+			case s[i] == '\\':
+				i = commandEnd(s, i)
+			case n == 0:
+				i++
+			case !yield(s[i : i+n]):
+				return
+			default:
+				i += n
+			}
+		}
+	}
+}
+
+// textual are the commands whose argument is not mathematics.
+var textual = setOf("text mathrm textbf mbox operatorname begin end mathbf textit rm tag hbox")
+
+// commandEnd is where the command at s[i] ends, with its argument if that is text.
+func commandEnd(s string, i int) int {
+	n := letterRun(s[i+1:])
+	if n == 0 {
+		return i + 2
+	}
+	end := i + 1 + n
+	if open := end + len(s[end:]) - len(strings.TrimLeft(s[end:], " ")); textual[s[i+1:end]] && strings.HasPrefix(s[open:], "{") {
+		if shut := closing(s, open); shut < len(s) {
+			return shut + 1
+		}
+	}
+	return end
 }
