@@ -3,8 +3,8 @@ package answer
 import "strings"
 
 const (
-	// maxSentence is the longest sentence read, and maxWhole the longest text that as a whole can be an answer.
-	maxSentence, maxWhole = 1000, 150
+	// maxWhole is the longest text that as a whole can be an answer.
+	maxWhole = 150
 	// maxEnd is how far from the end of a text a formula or number may stand to be its answer.
 	maxEnd = 3000
 )

@@ -78,12 +78,6 @@ func isASCII(s string) bool {
 	return true
 }
 
-// lastLine is the last line of a text that is not empty.
-func lastLine(text string) string {
-	text = strings.TrimRight(text, " \n\t\r")
-	return text[strings.LastIndexByte(text, '\n')+1:]
-}
-
 // answerLine takes a last line that begins with "A:", as the answers to questions do.
 func answerLine(text string) (statement, bool) {
 	line := lastLine(text)
@@ -170,7 +164,7 @@ func denies(rest string) bool {
 	rest = strings.TrimLeft(rest, " ")
 	for _, word := range []string{"is not ", "isn't ", "isn’t ", "cannot be ", "can't be ", "can not be "} {
 		if strings.HasPrefix(rest, word) {
-			sentence := rest[:sentenceLength(rest)]
+			sentence := firstSentence(rest)
 			return len(sentence) == len(strings.TrimRight(rest, " \n")) && !containsAny(sentence, " but ", "it")
 		}
 	}
@@ -218,7 +212,7 @@ func heading(rest string) (string, bool) {
 // afterWords skips the words of a longer subject ("answer to the question is 5", "answer (in cm): 5").
 func afterWords(rest string) (string, bool) {
 	head := rest[:min(len(rest), 100)]
-	head = head[:sentenceLength(head)]
+	head = firstSentence(head)
 	for _, word := range []string{"choice", "option", "key", "sheet", "here", "not", "and", "will not"} {
 		if startsWord(head, word) || strings.HasPrefix(head, word+"s ") {
 			return "", false
@@ -244,7 +238,7 @@ func valueIn(rest string) (statement, bool) {
 	}
 	rest = oneLineBracket(rest)
 	line, more, _ := strings.Cut(rest, "\n")
-	if leavesOpen(clean(line[:sentenceLength(line)])) {
+	if leavesOpen(clean(firstSentence(line))) {
 		return statement{open: true}, true
 	}
 	if v := mathsValues(withoutLead(rest)); v != "" {
@@ -255,7 +249,7 @@ func valueIn(rest string) (statement, bool) {
 			return statement{}, false // cut off
 		}
 	}
-	clause := clean(line[:sentenceLength(line)])
+	clause := clean(firstSentence(line))
 	if strings.HasSuffix(clause, ":") {
 		if v := mathsValues(strings.TrimLeft(more, " \n\t")); v != "" {
 			return statement{value: v}, true
