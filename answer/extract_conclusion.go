@@ -155,32 +155,3 @@ func concluded(v, sentence string) string {
 	}
 	return right
 }
-
-// lastBold is the last emphasized value of a sentence.
-func lastBold(s string) string {
-	end := strings.LastIndex(s, "**")
-	if end < 2 {
-		return ""
-	}
-	start := strings.LastIndex(s[:end], "**")
-	if start < 0 || end-start > 100 {
-		return ""
-	}
-	inner := clean(s[start+2 : end])
-	if m := mathsValues(inner); m != "" {
-		return m
-	}
-	if inner == "" || strings.HasSuffix(inner, ":") || isItem(inner) {
-		return ""
-	}
-	if isChoice(inner) {
-		return inner
-	}
-	if startsMaths(inner) && hasDigit(inner) {
-		return shortMaths(inner, 3)
-	}
-	if hasDigit(inner) {
-		return relationValue(inner)
-	}
-	return ""
-}

@@ -26,7 +26,7 @@ func finalNumber(text string) string {
 	sentence := lastSentence(text)
 	before := text[:max(0, strings.LastIndex(text, sentence))]
 	if i := strings.LastIndexByte(before, '='); i >= 0 {
-		result := firstNumber(before[i+1 : min(len(before), i+40)])
+		result, _ := firstNumber(before[i+1 : min(len(before), i+40)])
 		if result != "" && containsNumber(sentence, result) {
 			return result
 		}
@@ -137,19 +137,23 @@ func withSigns(s string, start, end int) string {
 	return number
 }
 
-// firstNumber is the number that stands first in s.
-func firstNumber(s string) string {
+// firstNumber is the number that stands first in s, and what follows it.
+func firstNumber(s string) (number, rest string) {
 	i := strings.IndexAny(s, "0123456789")
 	if i < 0 {
-		return ""
+		return "", ""
 	}
 	end := digitsEnd(s, i)
-	if end < len(s) && s[end] == ' ' && isInteger(s[i:end]) { // a mixed number: 3 1/2
+	if strings.HasPrefix(s[end:], " ") { // a mixed number: 3 1/2
 		if next := digitsEnd(s, end+1); strings.Contains(s[end:next], "/") {
 			end = next
 		}
 	}
-	return withSigns(s, i, end)
+	number = withSigns(s, i, end)
+	if at := strings.Index(s, number); at >= 0 {
+		return number, s[at+len(number):]
+	}
+	return number, s[end:] // "5 percent" is 5%
 }
 
 // digitsEnd is where the digits from i on end, with the separators between them.
