@@ -110,7 +110,7 @@ func lastChoice(text string) (choice string, open bool) {
 		return choice, open
 	}
 	for _, word := range conclusions {
-		if i := strings.LastIndex(s, word); i >= 0 {
+		if i := lastIndex(s, word); i >= 0 {
 			if c, rest, ok := choiceAt(s[i+len(word):]); ok && rest == "" {
 				return c, false
 			}
@@ -123,7 +123,7 @@ func lastChoice(text string) (choice string, open bool) {
 func choiceBehind(s string) (choice string, open, ok bool) {
 	at := -1
 	for _, lead := range leads {
-		for i := strings.LastIndex(s, lead); i > at; i = strings.LastIndex(s[:i], lead) {
+		for i := lastIndex(s, lead); i > at; i = lastIndex(s[:i], lead) {
 			if c, several := choiceOf(s[i+len(lead):]); c != "" || several {
 				choice, open, at = c, several, i
 				break

@@ -20,7 +20,7 @@ func lastMaths(text string) string {
 		return ""
 	}
 	if strings.HasSuffix(text, "[/asy]") { // a drawing
-		text = strings.TrimSpace(text[:max(0, strings.LastIndex(text, "[asy]"))])
+		text = strings.TrimSpace(text[:max(0, lastIndex(text, "[asy]"))])
 	}
 	sentence := lastSentence(text)
 	if v := lastBold(sentence); v != "" {
@@ -93,7 +93,7 @@ func withoutReason(s string) string {
 	for _, word := range []string{
 		" (since", " (because", " (where", " (as ", " (for ", " (note", ", since ", " because ", ", where ",
 	} {
-		if i := strings.LastIndex(s, word); i > 0 && hasDigit(s[:i]) {
+		if i := lastIndex(s, word); i > 0 && hasDigit(s[:i]) {
 			s = s[:i]
 		}
 	}
@@ -103,7 +103,7 @@ func withoutReason(s string) string {
 // concluded is the number that an equation between an expression and a number comes to ("$(p + 1)(q + 1) = 0$"), unless
 // the sentence is about the equation itself. The value of a single unknown keeps its label.
 func concluded(v, sentence string) string {
-	if i := strings.LastIndex(v, `\equiv`); i >= 0 {
+	if i := lastIndex(v, `\equiv`); i >= 0 {
 		residue, _, _ := strings.Cut(v[i+len(`\equiv`):], `\pmod`)
 		if residue = trimMaths(residue); isInteger(residue) {
 			return residue
@@ -146,7 +146,7 @@ func lastBracket(s string) string {
 func bareLatex(s string) string {
 	at := -1
 	for _, command := range []string{`\frac`, `\dfrac`, `\tfrac`, `\sqrt`, `\pi`, `\infty`} {
-		at = max(at, strings.LastIndex(s, command))
+		at = max(at, lastIndex(s, command))
 	}
 	if at < 0 {
 		return ""

@@ -28,11 +28,11 @@ func finished(text string) bool {
 func opensFormula(text string) bool {
 	text = text[max(0, len(text)-maxAnswer):]
 	for _, pair := range [][2]string{{`\[`, `\]`}, {`\(`, `\)`}, {`\begin{`, `\end{`}} {
-		if open := strings.LastIndex(text, pair[0]); open >= 0 && !strings.Contains(text[open:], pair[1]) {
+		if open := lastIndex(text, pair[0]); open >= 0 && !strings.Contains(text[open:], pair[1]) {
 			return true
 		}
 	}
-	paragraph := text[strings.LastIndex(text, "\n\n")+1:]
+	paragraph := text[lastIndex(text, "\n\n")+1:]
 	if (strings.Count(paragraph, "$")-strings.Count(paragraph, `\$`))%2 == 0 {
 		return false
 	}

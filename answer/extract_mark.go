@@ -14,7 +14,7 @@ func lastMark(text string) (value string, at int) {
 	value, at = lastBoxes(text)
 	from := max(0, at)
 	for i, tries := len(text), 0; tries < maxTries; tries++ {
-		if i = strings.LastIndex(text[from:i], hashes) + from; i < from {
+		if i = lastIndex(text[from:i], hashes) + from; i < from {
 			break
 		}
 		line, _, _ := strings.Cut(text[i+len(hashes):], "\n")
@@ -112,7 +112,7 @@ func hasContent(s string) bool {
 
 // boxBefore finds the last box that begins before end.
 func boxBefore(text string, end int) (box, bool) {
-	for i := strings.LastIndex(text[:end], "ox"); i >= 0; i = strings.LastIndex(text[:i], "ox") {
+	for i := lastIndex(text[:end], "ox"); i >= 0; i = lastIndex(text[:i], "ox") {
 		start, after, ok := boxWord(text, i)
 		if !ok {
 			continue

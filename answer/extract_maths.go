@@ -109,7 +109,7 @@ func mathsValue(inner string) string {
 		s = lastRow(rows)
 	}
 	for _, arrow := range []string{`\Rightarrow`, `\implies`, `\Longrightarrow`, "⇒"} {
-		if i := strings.LastIndex(s, arrow); i >= 0 {
+		if i := lastIndex(s, arrow); i >= 0 {
 			s = trimMaths(s[i+len(arrow):])
 		}
 	}

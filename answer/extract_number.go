@@ -7,7 +7,7 @@ import "strings"
 func finalNumber(text string) string {
 	text = strings.TrimSpace(text[max(0, len(text)-maxEnd):])
 	sentence := lastSentence(text)
-	before := text[:strings.LastIndex(text, sentence)]
+	before := text[:lastIndex(text, sentence)]
 	if i := strings.LastIndexByte(before, '='); i >= 0 {
 		result, _ := firstNumber(before[i+1 : min(len(before), i+40)])
 		if result != "" && containsNumber(sentence, result) {

@@ -9,7 +9,7 @@ import (
 var (
 	reasoningEnds = []string{
 		"</think>", "</thinking>", "</thought>", "</reasoning>", "</reasoning_end>", "</reason>", "</seed:think>",
-		"<|end_of_thought|>", "<|channel|>final<|message|>", "[/think]", "◁/think▷",
+		"<|end_of_thought|>", "<|channel|>final<|message|>",
 	}
 	reasoningStarts = []string{
 		"<think>", "<thinking>", "<thought>", "<reasoning>", "<reasoning_start>", "<seed:think>",
@@ -35,7 +35,7 @@ func answerPart(whole string) (part string, tagged, ok bool) {
 	}
 	text = oneTurn(text[end:])
 	for _, tags := range answerTags { // the end of the text may stand for the closing tag
-		if i := strings.LastIndex(text, tags[0]); i >= 0 {
+		if i := lastIndex(text, tags[0]); i >= 0 {
 			inner, _, _ := strings.Cut(text[i+len(tags[0]):], tags[1])
 			if strings.TrimSpace(inner) != "" {
 				return inner, true, true
@@ -56,15 +56,17 @@ func tail(text string) string {
 
 // lastReasoning finds the end of the last reasoning section; open means that another one begins behind it.
 func lastReasoning(text string) (end int, open bool) {
-	for i := len(text) - 1; i >= 0; i-- {
-		if c := text[i]; c != '<' && c != '[' && c != "◁"[0] {
-			continue
-		}
+	for i := strings.LastIndexByte(text, '<'); i >= 0; i = strings.LastIndexByte(text[:i], '<') {
 		if n := tagAt(text[i:], reasoningEnds); n > 0 {
 			return i + n, false
 		}
 		if tagAt(text[i:], reasoningStarts) > 0 {
 			return 0, true
+		}
+	}
+	for _, tag := range []string{"[/THINK]", "◁/think▷"} {
+		if i := lastIndex(text, tag); i >= 0 {
+			return i + len(tag), false
 		}
 	}
 	return 0, false
@@ -99,9 +101,12 @@ func oneTurn(text string) string {
 			text = text[:i]
 		}
 	}
+	if !strings.Contains(text, "<") {
+		return text
+	}
 	text = strings.TrimSpace(text)
 	if strings.HasPrefix(text, "<|im_start|>") {
-		text = text[strings.LastIndex(text, assistant)+len(assistant):]
+		text = text[lastIndex(text, assistant)+len(assistant):]
 	}
 	for _, end := range turnEnds {
 		if i := strings.Index(text, end); i > 0 {

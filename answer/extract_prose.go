@@ -61,7 +61,7 @@ var relations = []string{" is ", " are ", " equals ", "=", " was ", " be ", "≈
 // sentence is about an equation, its sides are no values.
 func relationValue(s string) string {
 	if strings.Contains(s, "equation") {
-		if i := strings.LastIndex(s, " is "); i >= 0 {
+		if i := lastIndex(s, " is "); i >= 0 {
 			if v := valueBehind(s, i, len(" is ")); v != "" {
 				return v
 			}
@@ -85,7 +85,7 @@ func relationValue(s string) string {
 func lastRelationWord(s string) (at, length int) {
 	at = -1
 	for _, r := range relations {
-		if i := strings.LastIndex(s, r); i > at {
+		if i := lastIndex(s, r); i > at {
 			at, length = i, len(r)
 		}
 	}
@@ -123,17 +123,17 @@ func firstOfSeveral(s string) int {
 	if len(label) > 6 || letterRun(label) == 0 {
 		return -1
 	}
-	return strings.LastIndex(s[:i], label)
+	return lastIndex(s[:i], label)
 }
 
 // lastBold is the last emphasized value of a sentence.
 func lastBold(s string) string {
 	const maxBold = 100
-	end := strings.LastIndex(s, "**")
+	end := lastIndex(s, "**")
 	if end < 0 {
 		return ""
 	}
-	start := strings.LastIndex(s[:end], "**")
+	start := lastIndex(s[:end], "**")
 	if start < 0 || end-start > maxBold {
 		return ""
 	}

@@ -66,7 +66,7 @@ func mathsBefore(text string, end int) (span, bool) {
 		tries++
 		stop := i - len(d[1])
 		from := max(0, stop-maxAnswer)
-		if n := strings.LastIndex(text[from:stop], d[0]); n >= 0 {
+		if n := lastIndex(text[from:stop], d[0]); n >= 0 {
 			if s, ok := newSpan(text, from+n, i, d); ok {
 				return s, true
 			}

@@ -60,7 +60,7 @@ func foreignStatement(text string) (statement, bool) {
 		if !strings.Contains(text, word) {
 			continue
 		}
-		i := strings.LastIndex(text, word)
+		i := lastIndex(text, word)
 		if s, ok := statementAt(text, i, i+len(word)); ok {
 			return s, true
 		}
@@ -100,7 +100,7 @@ func weakStatement(text string) statement {
 		return statement{}
 	}
 	s, ok := statementAt(line, at, end)
-	if i := strings.LastIndex(line, s.value); !ok || i < 0 || hasDigit(line[i+len(s.value):]) {
+	if i := lastIndex(line, s.value); !ok || i < 0 || hasDigit(line[i+len(s.value):]) {
 		return statement{}
 	}
 	return s
@@ -108,8 +108,8 @@ func weakStatement(text string) statement {
 
 // keywordBefore finds the last occurrence of a word, in lower or upper case or capitalized, that begins before end.
 func keywordBefore(text string, end int, core string, words ...string) (start, stop int) {
-	i := strings.LastIndex(text[:end], core)
-	if up := strings.LastIndex(text[max(0, i):end], strings.ToUpper(core)); up >= 0 {
+	i := lastIndex(text[:end], core)
+	if up := lastIndex(text[max(0, i):end], strings.ToUpper(core)); up >= 0 {
 		i = max(0, i) + up
 	}
 	if i < 1 {
