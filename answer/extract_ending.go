@@ -22,6 +22,12 @@ func lastMaths(text string) string {
 	if strings.HasSuffix(text, "[/asy]") { // a drawing
 		text = strings.TrimSpace(text[:max(0, lastIndex(text, "[asy]"))])
 	}
+	return conclusion(text)
+}
+
+// conclusion is the value in the last sentence of a finished text, or its last formula. A sentence with a number and no
+// clearer value is left to finalNumber.
+func conclusion(text string) string {
 	sentence := lastSentence(text)
 	if v := lastBold(sentence); v != "" {
 		return v
@@ -41,7 +47,7 @@ func lastMaths(text string) string {
 		return v
 	}
 	if hasDigit(sentence) {
-		return "" // the last number
+		return ""
 	}
 	return concluded(formula, "")
 }

@@ -46,7 +46,10 @@ func opensFormula(text string) bool {
 func endsInItem(text string) bool {
 	line := strings.TrimSpace(lastLine(text))
 	number, dot := strings.CutSuffix(line, ".")
-	return len(line) < len(text) && (dot && len(number) < 3 && digits(number) || strings.HasPrefix(line, "- ") && len(line) < 8)
+	if len(line) == len(text) {
+		return false
+	}
+	return dot && len(number) < 3 && digits(number) || strings.HasPrefix(line, "- ") && len(line) < 8
 }
 
 // saysWhat are words that a number follows as what something is.

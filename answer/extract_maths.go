@@ -51,8 +51,7 @@ func mathsValues(s string) string {
 			s = s[next:]
 		}
 	}
-	rest := strings.TrimLeft(s, " ")
-	if startsWord(rest, "is", "are") || strings.HasPrefix(rest, "=") {
+	if startsWord(strings.TrimLeft(s, " "), "is", "are") {
 		return ""
 	}
 	return strings.Join(parts, ", ")
@@ -62,9 +61,6 @@ var listWords = setOf("and or et und ou y o 和 或 、 和为")
 
 // lists tells whether a text between two formulas only lists them.
 func lists(gap string) bool {
-	if len(gap) > 16 {
-		return false
-	}
 	word := strings.Trim(gap, " \n\t,;")
 	return listWords[word] || word == "" && strings.ContainsAny(gap, ",;")
 }
@@ -77,7 +73,7 @@ func continues(gap, v string, parts []string) bool {
 		return false
 	}
 	joined := len(parts) > 1 || strings.Trim(gap, " \n\t,;") != ""
-	return joined && (label || !restates(gap))
+	return joined && !restates(gap)
 }
 
 // restates tells whether a gap introduces another form of the value before it: "$50 \cdot 12$, or $600$".

@@ -99,8 +99,10 @@ func endsInDigit(s string) bool { return s != "" && isDigit(s[len(s)-1]) }
 // spacedThousands tells whether the digits on both sides of a space are one number (1 200).
 func spacedThousands(before, after string) bool {
 	head := strings.TrimRight(before, "0123456789")
-	n := len(before) - len(head)
-	return digitRun(after) == 3 && 1 <= n && n <= 3 && (head == "" || !isLetterOrDigit(head[len(head)-1]) && head[len(head)-1] != '.')
+	if n := len(before) - len(head); n < 1 || n > 3 || digitRun(after) != 3 {
+		return false
+	}
+	return head == "" || !isLetter(head[len(head)-1]) && head[len(head)-1] != '.'
 }
 
 // isQuantity rules out exponents, indices, names, ordinals and the numbers of items.

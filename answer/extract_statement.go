@@ -183,8 +183,10 @@ func valueIn(rest string) (statement, bool) {
 	if v := mathsValues(withoutLead(rest)); v != "" {
 		return statement{value: v}, true
 	}
-	if _, ok := mathsAt(rest); !ok && (strings.HasPrefix(rest, "$$") || strings.HasPrefix(rest, `\[`) || strings.HasPrefix(rest, `\(`)) {
-		return statement{}, false // cut off
+	for _, open := range []string{"$$", `\[`, `\(`} {
+		if _, ok := mathsAt(rest); !ok && strings.HasPrefix(rest, open) {
+			return statement{}, false // cut off
+		}
 	}
 	if strings.HasSuffix(clause, ":") {
 		if v := mathsValues(strings.TrimLeft(more, " \n\t")); v != "" {
