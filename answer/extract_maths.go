@@ -15,16 +15,15 @@ func mathsGroup(text string, end int) (value string, start, stop int) {
 			break
 		}
 		v := mathsValue(s.inner)
-		if len(parts) == 0 {
-			stop = s.end
-		}
-		switch nothing := v == "" || isVariable(v); {
-		case nothing && len(parts) == 0:
+		nothing := v == "" || isVariable(v)
+		if len(parts) == 0 && nothing {
 			end = s.start
 			continue
-		case nothing || len(parts) > 0 && !continues(text[s.end:start], v, parts):
-			slices.Reverse(parts)
-			return strings.Join(parts, ", "), start, stop
+		}
+		if len(parts) == 0 {
+			stop = s.end
+		} else if nothing || !continues(text[s.end:start], v, parts) {
+			break
 		}
 		parts = append(parts, v)
 		start, end = s.start, s.start

@@ -9,17 +9,17 @@ type span struct {
 }
 
 // delimiters are the pairs around mathematics, a longer one before one that it begins with.
-var delimiters = [][2]string{{"$$", "$$"}, {"$", "$"}, {`\[`, `\]`}, {`\(`, `\)`}}
+var delimiters = func() [][2]string {
+	pairs := [][2]string{{"$$", "$$"}, {"$", "$"}, {`\[`, `\]`}, {`\(`, `\)`}}
+	for _, name := range displays {
+		pairs = append(pairs, [2]string{`\begin{` + name + `}`, `\end{` + name + `}`})
+	}
+	return pairs
+}()
 
 // displays are the environments that are mathematics without further delimiters.
 var displays = []string{
 	"align*", "align", "gather*", "gather", "equation*", "equation", "eqnarray*", "eqnarray", "multline*", "flalign*",
-}
-
-func init() {
-	for _, name := range displays {
-		delimiters = append(delimiters, [2]string{`\begin{` + name + `}`, `\end{` + name + `}`})
-	}
 }
 
 // mathsAt reads the mathematics that s begins with.
