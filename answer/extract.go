@@ -63,8 +63,9 @@ func Extract(text string) (Answer, bool) {
 func search(text string) Answer {
 	mark, at := lastMark(text)
 	s := lastStatement(text[max(0, at):]) // one before the mark cannot replace it
+	replaced := s.final && isDefinite(s.value)
 	switch {
-	case at >= 0 && !(s.final && isDefinite(s.value)):
+	case at >= 0 && !replaced:
 		return Answer{mark, Marked}
 	case s.open:
 		return Answer{}
