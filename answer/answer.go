@@ -8,6 +8,9 @@
 //
 // Rules:
 //
+//   - Extract takes the surest statement of the answer that stands behind the reasoning: a mark (a box, ####, "final
+//     answer"), else a statement ("the answer is"), else the formula, choice or value that the text ends on, else the last
+//     number of a text that is complete. What was cut off, or leaves a choice open, has no answer.
 //   - Votes need an equivalence relation. Answers with the same key are the same, always. An answer that can be read in
 //     several ways (25%, 0.333, 5 without its cm) is given its class by the other answers in the vote: see Classes.
 //     Equal asks how two answers would vote if they were alone.

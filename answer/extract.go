@@ -27,6 +27,8 @@ const (
 	maxTail = 64 << 10
 	// maxAnswer is the longest answer in bytes.
 	maxAnswer = 2048
+	// maxTries is how many marks, statements or formulas are looked at from the end of a text.
+	maxTries = 16
 )
 
 // Extract finds the final answer in a model's text. It reads what stands behind the reasoning section, and takes the
@@ -44,39 +46,39 @@ func Extract(text string) (Answer, bool) {
 	if !ok {
 		return Answer{}, false
 	}
-	a := extract(part)
-	if tagged {
-		a = marked(a, part)
+	a := search(part)
+	if tagged { // the tags promise an answer: a short text is one, whatever it is
+		if a.Level < Maths && len(part) < maxWhole {
+			a.Text = clean(part)
+		}
+		a.Level = Marked
 	}
-	if !plausible(a.Text) {
+	if len(a.Text) > maxAnswer || !balanced(a.Text) || !holdsAnswer(a.Text) {
 		return Answer{}, false
 	}
 	return a, true
 }
 
-// extract is Extract for the part of a text that holds the answer.
-func extract(text string) Answer {
-	boxed, box := lastBoxes(text)
-	rest := text[max(0, box):] // a mark before the box cannot replace it
-	if s, at := lastHashes(rest); at > 0 || box < 0 && at == 0 {
-		boxed, box, rest = s, max(0, box)+at, rest[at:]
-	}
-	s := lastStatement(rest)
+// search takes the first answer in the order of confidence.
+func search(text string) Answer {
+	mark, at := lastMark(text)
+	s := lastStatement(text[max(0, at):]) // one before the mark cannot replace it
+	replaced := s.final && isDefinite(s.value)
 	switch {
-	case box >= 0 && !(s.final && overrides(s)):
-		return Answer{boxed, Marked}
+	case at >= 0 && !replaced:
+		return Answer{mark, Marked}
 	case s.open:
 		return Answer{}
-	case s.value != "" && s.final:
+	case s.final:
 		return Answer{s.value, Marked}
 	case s.value != "":
 		return Answer{s.value, Stated}
 	}
-	if c, open := lastChoice(text); c != "" || open {
-		return Answer{c, Maths}
+	if choice, open := lastChoice(text); choice != "" || open {
+		return Answer{choice, Maths}
 	}
-	if m := lastMaths(text); m != "" {
-		return Answer{m, Maths}
+	if value := lastMaths(text); value != "" {
+		return Answer{value, Maths}
 	}
 	if finished(text) {
 		return Answer{finalNumber(text), LastNumber}
@@ -84,53 +86,7 @@ func extract(text string) Answer {
 	return Answer{}
 }
 
-// overrides tells whether a statement of the final answer behind a box replaces it. Prose does not.
-func overrides(s statement) bool {
-	return s.open || len(s.value) < 200 && (strings.ContainsAny(s.value, `0123456789\`) || isChoice(s.value))
+// isDefinite tells a value from prose about it ("the final answer is in the box").
+func isDefinite(value string) bool {
+	return hasDigit(value) || strings.Contains(value, `\`) || isChoice(value)
 }
-
-// marked lifts an answer found between tags that promise it. A short text there is the answer as it stands.
-func marked(a Answer, part string) Answer {
-	if a.Level < Maths && len(part) < 200 && !strings.Contains(part, "\n") {
-		a.Text = clean(part)
-	}
-	a.Level = Marked
-	return a
-}
-
-// plausible tells whether an answer has content and a bounded length and was not cut off inside braces.
-func plausible(s string) bool {
-	if s == "" || len(s) > maxAnswer || !balanced(s) {
-		return false
-	}
-	for i := range len(s) {
-		if b := s[i]; isLetterOrDigit(b) || b >= 0x80 {
-			return true
-		}
-	}
-	return false
-}
-
-// balanced tells whether every brace of s is closed.
-func balanced(s string) bool {
-	depth := 0
-	for i := 0; i < len(s) && depth >= 0; i++ {
-		switch s[i] {
-		case '\\':
-			i++
-		case '{':
-			depth++
-		case '}':
-			depth--
-		}
-	}
-	return depth == 0
-}
-
-func isLetterOrDigit(b byte) bool { return isNumeral(b) || isAlpha(b) }
-
-func isNumeral(b byte) bool { return '0' <= b && b <= '9' }
-
-func isAlpha(b byte) bool { return 'a' <= b|0x20 && b|0x20 <= 'z' }
-
-func isBlank(b byte) bool { return b == ' ' || b == '\n' || b == '\t' || b == '\r' }

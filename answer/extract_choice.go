@@ -1,9 +1,19 @@
 package answer
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // isChoice tells whether s is the letter of a choice: A to J, but for I, which is a word.
 func isChoice(s string) bool { return len(s) == 1 && 'A' <= s[0] && s[0] <= 'J' && s[0] != 'I' }
+
+var (
+	// choiceGoesOn is what may follow a choice in prose: a dash, a reason, another choice; not "A monkey".
+	choiceGoesOn = regexp.MustCompile(`^(?:[-–—] |(?:because|since|as)\b|(?:or|and)[ (]+[A-HJ](?:[^A-Za-z0-9]|$))`)
+	choiceJoint  = regexp.MustCompile(`^ *,? *(/|or\b|and\b)? *`)
+	openChoice   = regexp.MustCompile(`^[A-HJ](?:(?: or [A-HJ])+|(?: ?/ ?[A-HJ]){2,})$`)
+)
 
 // choiceAt reads the choice that s begins with: A, (A), **A**, A) or \text{A}. It is not one if a word or a formula
 // goes on behind it ("A monkey", "A = 5").
@@ -20,23 +30,16 @@ func choiceAt(s string) (letter, rest string, ok bool) {
 	closed := strings.ContainsAny(s[1:len(s)-len(rest)], "*_)}]")
 	next := strings.TrimLeft(rest, " ")
 	switch {
-	case rest == "" || rest[0] >= 0x80 || strings.IndexByte(".,:;!?\n/", rest[0]) >= 0:
-		return letter, rest, true
+	case next == "":
+		ok = true
 	case rest[0] != ' ':
-		return letter, rest, closed && isAlpha(rest[0])
-	case next == "" || closed || strings.IndexByte("-–—(", next[0]) >= 0 && len(next) > 2 && isBlank(next[1]):
-		return letter, rest, next == "" || strings.IndexByte("=+*^", next[0]) < 0
+		ok = rest[0] >= 0x80 || strings.IndexByte(".,:;!?\n/", rest[0]) >= 0 || closed && isLetter(rest[0])
+	case closed:
+		ok = strings.IndexByte("=+*^", next[0]) < 0
+	default:
+		ok = choiceGoesOn.MatchString(next)
 	}
-	if startsAnyWord(next, "because", "since", "as") {
-		return letter, rest, true
-	}
-	for _, word := range []string{"or ", "and "} { // another choice must follow, not a person or a set
-		after, joined := strings.CutPrefix(next, word)
-		if after = strings.TrimLeft(after, "( "); joined && after != "" {
-			return letter, rest, isChoice(after[:1]) && (len(after) == 1 || !isLetterOrDigit(after[1]))
-		}
-	}
-	return "", "", false
+	return letter, rest, ok
 }
 
 // choiceOf reads the choice that a statement's value begins with. It is open if the text leaves it at several ("A or
@@ -46,16 +49,13 @@ func choiceOf(s string) (choice string, open bool) {
 	if !ok {
 		return "", false
 	}
-	for tries := 0; tries < 10; tries++ {
-		next := strings.TrimLeft(rest, " ,")
-		either := strings.HasPrefix(next, "/") || startsWord(next, "or")
-		also := len(next) < len(rest) && strings.HasPrefix(strings.TrimLeft(rest, " "), ",") || startsWord(next, "and")
-		next = strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(next, "/"), "or"), "and"), " ")
-		letter, after, ok := choiceAt(next)
-		if !ok || !either && !also {
+	for range maxTries {
+		joint := choiceJoint.FindStringSubmatch(rest)
+		letter, after, ok := choiceAt(rest[len(joint[0]):])
+		if !ok || strings.TrimSpace(joint[0]) == "" {
 			break
 		}
-		if either {
+		if joint[1] == "/" || joint[1] == "or" {
 			return "", true
 		}
 		choice, rest = choice+", "+letter, after
@@ -63,21 +63,9 @@ func choiceOf(s string) (choice string, open bool) {
 	return choice, false
 }
 
-// leavesOpen tells whether a box holds several choices of which only one can be meant: "A or B", "A/B/C".
+// leavesOpen tells whether a value is several choices of which only one can be meant: "A or B", "A/B/C".
 func leavesOpen(s string) bool {
-	if len(s) > 40 {
-		return false
-	}
-	parts := strings.Fields(gapMarkup.Replace(strings.ReplaceAll(s, "/", " or ")))
-	either := 0
-	for i, p := range parts {
-		if p == "or" {
-			either++
-		} else if !isChoice(p) || i > 0 && parts[i-1] != "or" {
-			return false
-		}
-	}
-	return either > 1 || either == 1 && !strings.Contains(s, "/")
+	return len(s) < 40 && openChoice.MatchString(strings.Join(strings.Fields(gapMarkup.Replace(s)), " "))
 }
 
 var (
@@ -96,21 +84,22 @@ var (
 
 // lastChoice is the choice that a text begins with ("D. it can't be A or B") or that its last sentence settles on.
 func lastChoice(text string) (choice string, open bool) {
+	const short = 300
 	text = strings.TrimSpace(text)
-	if len(text) < 300 && !strings.Contains(text, "\nB") && !strings.Contains(text, "\n(B") {
+	if len(text) < short && !containsAny(text, "\nB", "\n(B") { // else the choices may only be listed
 		if c, open := choiceOf(text); c != "" || open {
 			return c, open
 		}
 	}
 	s := lastSentence(text)
-	if len(s) > 300 {
+	if len(s) > short {
 		return "", false
 	}
-	if choice, open, ok := choiceBehind(s); ok {
-		return choice, open
+	if c, open := choiceBehind(s); c != "" || open {
+		return c, open
 	}
 	for _, word := range conclusions {
-		if i := strings.LastIndex(s, word); i >= 0 {
+		if i := lastIndex(s, word); i >= 0 {
 			if c, rest, ok := choiceAt(s[i+len(word):]); ok && rest == "" {
 				return c, false
 			}
@@ -120,31 +109,26 @@ func lastChoice(text string) (choice string, open bool) {
 }
 
 // choiceBehind is the last choice in a sentence that stands behind one of the leads.
-func choiceBehind(s string) (choice string, open, ok bool) {
+func choiceBehind(s string) (choice string, open bool) {
 	at := -1
 	for _, lead := range leads {
-		for i := strings.LastIndex(s, lead); i > at; i = strings.LastIndex(s[:i], lead) {
+		for i := lastIndex(s, lead); i > at; i = lastIndex(s[:i], lead) {
 			if c, several := choiceOf(s[i+len(lead):]); c != "" || several {
 				choice, open, at = c, several, i
-				break
 			}
 		}
 	}
-	return choice, open, at >= 0
+	return choice, open
 }
-
-var judgements = []string{" is correct", " is the correct", " is right", " is the right", " is the answer"}
 
 // correctChoice is the C of "C is correct" or "C is the right answer".
 func correctChoice(s string) string {
-	for _, judgement := range judgements {
-		i := strings.Index(s, judgement)
-		if i < 0 {
-			continue
-		}
-		word := strings.Trim(s[strings.LastIndexByte(s[:i], ' ')+1:i], "()*\"$")
-		if isChoice(word) {
-			return word
+	for _, judgement := range []string{" is correct", " is the correct", " is right", " is the right", " is the answer"} {
+		if before, _, ok := strings.Cut(s, judgement); ok {
+			word := strings.Trim(before[strings.LastIndexByte(before, ' ')+1:], "()*\"$")
+			if isChoice(word) {
+				return word
+			}
 		}
 	}
 	return ""

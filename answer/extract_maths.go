@@ -1,145 +1,148 @@
 package answer
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mathsGroup is the value of the last mathematics that ends at or before end, joined with what belongs to the same list
 // ("$1$ and $2$"), and where it begins and ends. Lone variables are passed over.
 func mathsGroup(text string, end int) (value string, start, stop int) {
 	var parts []string
-	for tries := 0; tries < maxMathsTries; tries++ {
+	for range maxTries {
 		s, ok := mathsBefore(text, end)
 		if !ok {
 			break
 		}
 		v := mathsValue(s.inner)
-		if len(parts) == 0 && (v == "" || isVariable(v)) {
+		nothing := v == "" || isVariable(v)
+		if len(parts) == 0 && nothing {
 			end = s.start
 			continue
 		}
-		if len(parts) > 0 && !continues(text[s.end:start], v, parts) {
-			break
-		}
 		if len(parts) == 0 {
 			stop = s.end
+		} else if nothing || !continues(text[s.end:start], v, parts) {
+			break
 		}
 		parts = append(parts, v)
 		start, end = s.start, s.start
 	}
-	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
-		parts[i], parts[j] = parts[j], parts[i]
-	}
+	slices.Reverse(parts)
 	return strings.Join(parts, ", "), start, stop
 }
 
+// mathsValues is the value of the formulas that s begins with. It is empty if the sentence goes on to say what the
+// formula is ("$n$ is 34").
+func mathsValues(s string) string {
+	var parts []string
+	for m, ok := mathsAt(s); ok && len(parts) < maxTries; m, ok = mathsAt(s) {
+		v := mathsValue(m.inner)
+		if s = s[m.end:]; v == "" {
+			break
+		}
+		parts = append(parts, v+boxSuffix(s, v))
+		next := strings.IndexAny(s, "$\\")
+		if next < 0 || !lists(s[:next]) || restates(s[:next]) && !strings.Contains(v, "=") {
+			break
+		}
+		if _, ok := mathsAt(s[next:]); ok {
+			s = s[next:]
+		}
+	}
+	if startsWord(strings.TrimLeft(s, " "), "is", "are") {
+		return ""
+	}
+	return strings.Join(parts, ", ")
+}
+
+var listWords = setOf("and or et und ou y o 和 或 、 和为")
+
 // lists tells whether a text between two formulas only lists them.
 func lists(gap string) bool {
-	if len(gap) > 16 {
-		return false
-	}
-	switch strings.Trim(gap, " \n\t,;") {
-	case "and", "or", "et", "und", "ou", "y", "o", "和", "或", "、", "和为":
-		return true
-	case "":
-		return strings.ContainsAny(gap, ",;")
-	}
-	return false
+	word := strings.Trim(gap, " \n\t,;")
+	return listWords[word] || word == "" && strings.ContainsAny(gap, ",;")
 }
 
 // continues tells whether a value before the parts of a list, with this gap between, is another of its parts. The last
-// two are joined by a word. A value without a label does not go with one that has it, and ", or" introduces another
-// form of the same value ("$50 \cdot 12$, or $600$").
+// two are joined by a word. A value without a label does not go with one that has it.
 func continues(gap, v string, parts []string) bool {
-	if !lists(gap) || v == "" || isVariable(v) {
-		return false
-	}
 	label := strings.Contains(v, "=")
-	if label != strings.Contains(parts[len(parts)-1], "=") {
+	if !lists(gap) || label != strings.Contains(parts[len(parts)-1], "=") {
 		return false
 	}
-	word := strings.Trim(gap, " \n\t,;")
-	return (len(parts) > 1 || word != "") && (label || !restates(gap))
+	joined := len(parts) > 1 || strings.Trim(gap, " \n\t,;") != ""
+	return joined && !restates(gap)
 }
 
-// restates tells whether a gap introduces another form of the value before it: ", or".
+// restates tells whether a gap introduces another form of the value before it: "$50 \cdot 12$, or $600$".
 func restates(gap string) bool { return strings.HasPrefix(gap, ",") && strings.Contains(gap, "or") }
 
 // isVariable tells whether a formula is nothing but a name, such as n or ABC or x_1, and so answers nothing.
 func isVariable(s string) bool {
 	s = strings.TrimSpace(s)
-	if i := strings.IndexByte(s, '_'); i > 0 && (i+2 == len(s) || i+1 < len(s) && closingBrace(s, i+1) == len(s)-1) {
+	if i := strings.IndexByte(s, '_'); i > 0 && closing(s, i+1) == len(s)-1 {
 		s = s[:i]
 	}
 	for i := range len(s) {
-		if !isAlpha(s[i]) && strings.IndexByte("'(), ", s[i]) < 0 {
+		if !isLetter(s[i]) && strings.IndexByte("'(), ", s[i]) < 0 {
 			return false
 		}
 	}
-	return len(s) > 0
-}
-
-// mathsValue is the answer that a formula states: the last line of a derivation; the right side of an equation whose
-// left side is only a calculation.
-func mathsValue(inner string) string {
-	s := trimMaths(inner)
-	if i := strings.Index(s, `\tag`); i >= 0 {
-		s = trimMaths(s[:i])
-	}
-	if env := environment(s); env != "" {
-		s = lastRow(strings.TrimSuffix(s, `\end{`+env+`}`)[len(`\begin{}`)+len(env):])
-	}
-	for _, arrow := range []string{`\Rightarrow`, `\implies`, `\Longrightarrow`, "⇒"} {
-		if i := strings.LastIndex(s, arrow); i >= 0 && len(trimMaths(s[i+len(arrow):])) > 0 {
-			s = trimMaths(s[i+len(arrow):])
-		}
-	}
-	i := lastRelation(s)
-	if i < 0 {
-		return s
-	}
-	left, right := s[:i], trimMaths(s[i+1:])
-	if j := strings.Index(right, `\end{`); j >= 0 && !strings.Contains(right, `\begin{`) {
-		return trimMaths(strings.Trim(right[:j], " &")) // the last cell of an array
-	}
-	lettered := strings.HasPrefix(left, `\text{(`) || strings.HasPrefix(left, `\textbf{(`) // a choice with its text
-	if right != "" && isCalculation(left) && !lettered {
-		return right
-	}
-	return s
+	return s != ""
 }
 
 // environments are those of several lines, each of which is a formula.
 var environments = append([]string{"aligned", "gathered", "split"}, displays...)
 
-// environment is the name of the environment of several lines that a formula consists of.
-func environment(s string) string {
-	for _, env := range environments {
-		if strings.HasPrefix(s, `\begin{`+env+`}`) && strings.HasSuffix(s, `\end{`+env+`}`) {
-			return env
+// mathsValue is the answer that a formula states: the last line of a derivation; the right side of an equation whose
+// left side is only a calculation.
+func mathsValue(inner string) string {
+	s, _, _ := strings.Cut(trimMaths(inner), `\tag`)
+	s = trimMaths(s)
+	if rows, ok := environment(s); ok {
+		s = lastRow(rows)
+	}
+	for _, arrow := range []string{`\Rightarrow`, `\implies`, `\Longrightarrow`, "⇒"} {
+		if i := lastIndex(s, arrow); i >= 0 {
+			s = trimMaths(s[i+len(arrow):])
 		}
 	}
-	return ""
+	if i := lastRelation(s); i >= 0 && isCalculation(s[:i]) {
+		if right := trimMaths(s[i+1:]); right != "" {
+			return right
+		}
+	}
+	return s
+}
+
+// environment is the content of the environment of several lines that a formula consists of.
+func environment(s string) (rows string, ok bool) {
+	for _, name := range environments {
+		if rows, ok := strings.CutPrefix(s, `\begin{`+name+`}`); ok {
+			return strings.CutSuffix(rows, `\end{`+name+`}`)
+		}
+	}
+	return "", false
 }
 
 // lastRow is the last line of aligned formulas.
 func lastRow(s string) string {
-	rows := strings.Split(strings.TrimSuffix(strings.TrimSpace(s), `\\`), `\\`)
-	row := trimMaths(strings.ReplaceAll(rows[len(rows)-1], "&", ""))
-	return trimMaths(strings.TrimPrefix(row, "="))
+	s = strings.TrimSuffix(strings.TrimSpace(s), `\\`)
+	for end := rowEnd(s); end < len(s); end = rowEnd(s) {
+		s = s[end+len(`\\`):]
+	}
+	s = trimMaths(strings.ReplaceAll(s, "&", ""))
+	return trimMaths(strings.TrimPrefix(s, "="))
 }
 
-// lastRelation is the position of the last "=" that is not inside braces, or -1.
+// lastRelation is the position of the last "=" that is not inside brackets, or -1.
 func lastRelation(s string) int {
 	depth := 0
-	for i := len(s) - 1; i >= 0; i-- {
-		switch s[i] {
-		case '}', ')', ']':
-			depth++
-		case '{', '(', '[':
-			depth--
-		case '=':
-			if depth == 0 && i > 0 && strings.IndexByte("<>!:=", s[i-1]) < 0 {
-				return i
-			}
+	for i := len(s) - 1; i > 0; i-- {
+		depth += nesting(s[i])
+		if s[i] == '=' && depth == 0 && strings.IndexByte("<>!:=", s[i-1]) < 0 {
+			return i
 		}
 	}
 	return -1
@@ -147,52 +150,38 @@ func lastRelation(s string) int {
 
 // operations mark the left side of an equation as a calculation, not a relation between unknowns.
 var operations = []string{
-	`\lim`, `\log`, `\ln`, `\sin`, `\cos`, `\tan`, `\int`, `\sum`, `\prod`, `\det`, `\gcd`, `\binom`, `\partial`,
+	"=", `\lim`, `\log`, `\ln`, `\sin`, `\cos`, `\tan`, `\int`, `\sum`, `\prod`, `\det`, `\gcd`, `\binom`, `\partial`,
 	`\frac{d`, `\max`, `\min`, `\text`, `\mathrm`, `\operatorname`, `\equiv`, `\cdot`, `\times`,
 }
 
 // isCalculation tells whether the left side of an equation has no unknown that the answer could be about.
-func isCalculation(left string) bool {
-	for _, op := range operations {
-		if strings.Contains(left, op) {
-			return true
-		}
-	}
-	if strings.Count(left, "=") > 0 {
+func isCalculation(left string) bool { return containsAny(left, operations...) || !hasUnknown(left) }
+
+// hasUnknown tells whether there is a letter in a formula.
+func hasUnknown(s string) bool {
+	for range plainWords(s) {
 		return true
 	}
-	for i := 0; i < len(left); i++ {
-		if left[i] == '\\' {
-			i = skipCommand(left, i)
-		} else if isAlpha(left[i]) {
-			return false
-		}
-	}
-	return true
+	return false
 }
 
 // trimMaths takes off what surrounds a formula without being part of it: space, a full stop, a stray dollar sign.
 func trimMaths(s string) string {
-	for {
-		before := len(s)
+	for before := -1; len(s) != before; {
+		before = len(s)
 		s = strings.TrimSpace(s)
-		for _, end := range []string{".", ",", ";", `\quad`, `\qquad`, `\,`, `\;`, `\!`, `\ `, `\\`, "。"} {
-			if strings.HasSuffix(s, end) && !strings.HasSuffix(s, `\`+end) {
-				s = s[:len(s)-len(end)]
-			}
+		for _, space := range []string{`\quad`, `\qquad`, `\,`, `\;`, `\!`, `\ `, `\displaystyle`} {
+			s = strings.TrimPrefix(strings.TrimSuffix(s, space), space)
 		}
-		for _, start := range []string{`\quad`, `\qquad`, `\,`, `\;`, `\!`, `\ `, `\displaystyle`} {
-			if strings.HasPrefix(s, start) && (len(s) == len(start) || len(start) == 2 || !isAlpha(s[len(start)])) {
-				s = s[len(start):]
-			}
-		}
-		if len(s) == before {
-			break
+		for _, end := range []string{`\`, ".", ",", ";", "。"} {
+			s = strings.TrimSuffix(s, end)
 		}
 	}
 	if n := strings.Count(s, "$") - strings.Count(s, `\$`); n > 0 && n%2 == 0 {
-		s = strings.TrimSpace(strings.ReplaceAll(strings.ReplaceAll(s, `\$`, "\x00"), "$", ""))
-		s = strings.ReplaceAll(s, "\x00", `\$`)
+		return strings.TrimSpace(undollar.Replace(s))
 	}
 	return s
 }
+
+// undollar takes off the dollar signs but for those of currency.
+var undollar = strings.NewReplacer(`\$`, `\$`, "$", "")

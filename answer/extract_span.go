@@ -1,218 +1,132 @@
 package answer
 
-import (
-	"slices"
-	"strings"
-)
-
-// maxMathsTries is how many delimiters of mathematics are looked at from the end: many are currency signs.
-const maxMathsTries = 16
+import "strings"
 
 // A span is mathematics between delimiters.
 type span struct {
 	start, end int    // with the delimiters
-	inner      string // without
+	inner      string // without, but for an environment
 }
 
-// delimiters are the pairs around mathematics. Those with two backslashes come from texts that were escaped twice.
-var delimiters = [][2]string{{"$$", "$$"}, {"$", "$"}, {`\[`, `\]`}, {`\(`, `\)`}, {`\\[`, `\\]`}, {`\\(`, `\\)`}}
+// delimiters are the pairs around mathematics, a longer one before one that it begins with.
+var delimiters = func() [][2]string {
+	pairs := [][2]string{{"$$", "$$"}, {"$", "$"}, {`\[`, `\]`}, {`\(`, `\)`}}
+	for _, name := range displays {
+		pairs = append(pairs, [2]string{`\begin{` + name + `}`, `\end{` + name + `}`})
+	}
+	return pairs
+}()
+
+// displays are the environments that are mathematics without further delimiters.
+var displays = []string{
+	"align*", "align", "gather*", "gather", "equation*", "equation", "eqnarray*", "eqnarray", "multline*", "flalign*",
+}
 
 // mathsAt reads the mathematics that s begins with.
 func mathsAt(s string) (span, bool) {
 	if s == "" || s[0] != '$' && s[0] != '\\' {
 		return span{}, false
 	}
-	if env := displayStart(s); env != "" {
-		closing := `\end{` + env + `}`
-		end := strings.Index(s[:min(len(s), maxAnswer)], closing)
-		if end < 0 {
-			return span{}, false
-		}
-		end += len(closing)
-		return span{0, end, s[:end]}, true
+	start := 0
+	if strings.HasPrefix(s, `\\(`) || strings.HasPrefix(s, `\\[`) { // the text was escaped twice
+		start = 1
 	}
 	for _, d := range delimiters {
-		if !strings.HasPrefix(s, d[0]) {
-			continue
+		if body, ok := strings.CutPrefix(s[start:], d[0]); ok {
+			n := indexUnescaped(body[:min(len(body), maxAnswer)], d[1])
+			if n < 0 {
+				return span{}, false
+			}
+			return newSpan(s, start, start+len(d[0])+n+len(d[1]), d)
 		}
-		body := s[len(d[0]):min(len(s), maxAnswer)]
-		end := indexUnescaped(body, d[1])
-		if end < 0 || isProse(body[:end]) || d[1] == "$" && isMoney(body[:end], body[end+1:]) {
-			return span{}, false
-		}
-		return span{0, end + len(d[0]) + len(d[1]), body[:end]}, true
 	}
 	return span{}, false
 }
 
 // indexUnescaped is strings.Index but for a dollar sign behind a backslash, which is currency.
 func indexUnescaped(s, mark string) int {
-	for i := 0; ; {
+	for i := 0; ; i++ {
 		j := strings.Index(s[i:], mark)
 		if j < 0 {
 			return -1
 		}
-		if i += j; mark[0] != '$' || i == 0 || s[i-1] != '\\' {
+		if i += j; mark[0] != '$' || !strings.HasSuffix(s[:i], `\`) {
 			return i
 		}
-		i++
 	}
 }
 
-// mathsBefore finds the last mathematics that ends at or before end.
+// mathsBefore finds the last mathematics that ends at or before end. Not every dollar sign is a delimiter.
 func mathsBefore(text string, end int) (span, bool) {
-	for tries := 0; tries < maxMathsTries; tries++ {
-		i := lastDelimiter(text[:end])
-		if i < 0 {
-			return span{}, false
+	for i, tries := end, 0; i > 0 && tries < maxTries; i-- {
+		d, ok := closingDelimiter(text[:i])
+		if !ok {
+			continue
 		}
-		if s, ok := mathsEndingAt(text, i); ok {
-			return s, true
+		tries++
+		stop := i - len(d[1])
+		from := max(0, stop-maxAnswer)
+		if n := lastIndex(text[from:stop], d[0]); n >= 0 {
+			if s, ok := newSpan(text, from+n, i, d); ok {
+				return s, true
+			}
 		}
-		end = i
 	}
 	return span{}, false
 }
 
-// displays are environments that are mathematics without further delimiters.
-var displays = []string{
-	"align*", "align", "gather*", "gather", "equation*", "equation", "eqnarray*", "eqnarray", "multline*", "flalign*",
-}
-
-// displayStart is the name of the display that s begins with.
-func displayStart(s string) string {
-	rest, ok := strings.CutPrefix(s, `\begin{`)
-	if !ok {
-		return ""
-	}
-	name, _, _ := strings.Cut(rest[:min(len(rest), 20)], "}")
-	if slices.Contains(displays, name) {
-		return name
-	}
-	return ""
-}
-
-// displayEnd is the name of the display whose \end command s ends with.
-func displayEnd(s string) string {
-	const command = `\end{`
-	i := strings.LastIndex(s[max(0, len(s)-20):], command)
-	if i < 0 {
-		return ""
-	}
-	name := s[max(0, len(s)-20)+i+len(command) : len(s)-1]
-	if slices.Contains(displays, name) {
-		return name
-	}
-	return ""
-}
-
-// lastDelimiter is the position of the last sign that may end mathematics, or -1.
-func lastDelimiter(s string) int {
-	for i := len(s) - 1; i >= 0; i-- {
-		switch s[i] {
-		case '}':
-			if displayEnd(s[:i+1]) != "" {
-				return i
-			}
-		case '$':
-			if i == 0 || s[i-1] != '\\' {
-				return i
-			}
-		case ')', ']':
-			if i > 0 && s[i-1] == '\\' {
-				return i - 1
+// closingDelimiter finds the pair whose end s ends with.
+func closingDelimiter(s string) ([2]string, bool) {
+	if strings.IndexByte("$)]}", s[len(s)-1]) >= 0 && !strings.HasSuffix(s, `\$`) {
+		for _, d := range delimiters {
+			if strings.HasSuffix(s, d[1]) {
+				return d, true
 			}
 		}
 	}
-	return -1
+	return [2]string{}, false
 }
 
-// mathsEndingAt reads backwards the mathematics whose closing delimiter begins (or, for $$, ends) at i.
-func mathsEndingAt(text string, i int) (span, bool) {
-	open, shut := "$", "$"
-	end := i + 1
+// newSpan is text[start:end], which stands between the delimiters d, unless it is prose between two amounts of money.
+func newSpan(text string, start, end int, d [2]string) (span, bool) {
+	inner := text[start+len(d[0]) : end-len(d[1])]
+	escaped := strings.HasSuffix(text[:start], `\`)
 	switch {
-	case text[i] == '}':
-		env := displayEnd(text[:end])
-		from := max(0, i-maxAnswer)
-		j := strings.LastIndex(text[from:i], `\begin{`+env+`}`)
-		return span{from + j, end, text[from+max(j, 0) : end]}, j >= 0
-	case text[i] != '$':
-		open, shut, end = `\(`, `\)`, i+2
-		if text[i+1] == ']' {
-			open, shut = `\[`, `\]`
-		}
-		if i > 0 && text[i-1] == '\\' {
-			i--
-		}
-	case i > 0 && text[i-1] == '$':
-		open, shut = "$$", "$$"
-		i--
-	}
-	from := max(0, i-maxAnswer)
-	j := strings.LastIndex(text[from:i], open)
-	if j < 0 {
+	case strings.HasPrefix(d[0], `\begin`):
+		return span{start, end, text[start:end]}, true
+	case d[0] == "$" && (escaped || isMoney(inner, text[end:])), isProse(inner):
 		return span{}, false
+	case escaped:
+		inner = strings.TrimSuffix(inner, `\`)
 	}
-	j += from
-	inner := text[j+len(open) : i]
-	if shut == "$" && (j > 0 && text[j-1] == '\\' || isMoney(inner, text[end:])) || isProse(inner) {
-		return span{}, false
-	}
-	return span{j, end, inner}, true
+	return span{start, end, inner}, true
 }
 
 // isMoney tells whether what stands between two dollar signs is part of a calculation with amounts of money
 // ("$60 + $5"): the second sign stands before a number, or an operation stands before it.
 func isMoney(inner, after string) bool {
-	if strings.Contains(inner, "\n\n") || inner == "" || after != "" && isNumeral(after[0]) {
+	if strings.Contains(inner, "\n\n") || inner == "" || after != "" && isDigit(after[0]) {
 		return true
 	}
 	inner = strings.TrimSpace(inner)
-	return inner != "" && isNumeral(inner[0]) && strings.IndexByte("=+-*/x", inner[len(inner)-1]) >= 0
+	return inner != "" && isDigit(inner[0]) && strings.IndexByte("=+-*/x", inner[len(inner)-1]) >= 0
 }
 
-// isProse tells whether what stands between two dollar signs is prose between two amounts of money.
+// isProse tells whether what stands between two dollar signs has too many words for mathematics.
 func isProse(s string) bool {
-	words, signs := 0, false
-	for i := 0; i < len(s); i++ {
-		switch b := s[i]; {
-		case b == '\\':
-			i = skipCommand(s, i)
-			signs = true
-		case isAlpha(b):
-			from := i
-			for i+1 < len(s) && isAlpha(s[i+1]) {
-				i++
-			}
-			if i-from >= 2 && s[i] >= 'a' {
-				words++
-			}
-		case isNumeral(b) || strings.IndexByte("=+-^_<>|/(", b) >= 0 || b >= 0x80:
-			signs = true
+	words := 0
+	for w := range plainWords(s) {
+		if len(w) > 2 && w[len(w)-1] >= 'a' && !functionNames[w] {
+			words++
 		}
 	}
-	return words > 2 || words > 0 && !signs || words == 2 && s[0] != '\\' && strings.HasSuffix(s, " ")
-}
-
-// skipCommand is the position of the last byte of the command at i, with its argument if that is text.
-func skipCommand(s string, i int) int {
-	from := i + 1
-	for i+1 < len(s) && isAlpha(s[i+1]) {
-		i++
+	switch words {
+	case 0:
+		return false
+	case 1:
+		return !strings.ContainsAny(s, `0123456789=+-^_<>|/(\`)
+	case 2:
+		return !strings.Contains(s, `\`)
 	}
-	switch s[from : i+1] {
-	case "text", "mathrm", "textbf", "mbox", "operatorname", "begin", "end", "mathbf", "textit", "rm", "tag", "hbox":
-		for i+1 < len(s) && s[i+1] == ' ' {
-			i++
-		}
-		if i+1 < len(s) && s[i+1] == '{' {
-			if end := closingBrace(s, i+1); end > 0 {
-				return end
-			}
-		}
-	case "":
-		return i + 1
-	}
-	return i
+	return true
 }

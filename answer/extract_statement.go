@@ -9,39 +9,31 @@ type statement struct {
 	open  bool // it leaves a choice open, so that there is no answer
 }
 
-const (
-	// maxStatementTries is how many statements are looked at from the end.
-	maxStatementTries = 8
-	// maxBare is how many bytes may follow "answer" if no connecting word does.
-	maxBare = 40
-	// maxStatement is how many bytes behind "answer" are read.
-	maxStatement = 1000
-)
+// maxStatement is how many bytes behind "answer" are read.
+const maxStatement = 1000
 
-// Words for "answer" in other languages, in the cases that models write.
-var (
-	latin = []string{
-		"respuesta", "Respuesta", "resposta", "Resposta", "risposta", "Risposta", "ntwort", "ntwoord", "Cevap", "cevap",
-		"Jibu", "jibu", "Svar",
-	}
-	foreign = append([]string{
-		"答案", "答え", "答", "réponse", "Réponse", "Lösung", "Ответ", "ответ", "정답", "답", "الإجابة", "उत्तर", "đáp án",
-		"Đáp án", "Trả lời", "คำตอบ", "উত্তর", "సమాధానం", "Odpowiedź", "Odpověď",
-	}, latin...)
-)
+// foreign are words for "answer" in other languages, in the cases that models write.
+var foreign = []string{
+	"答案", "答え", "答", "réponse", "Réponse", "Lösung", "Ответ", "ответ", "정답", "답", "الإجابة", "उत्तर", "đáp án",
+	"Đáp án", "Trả lời", "คำตอบ", "উত্তর", "సమాధానం", "Odpowiedź", "Odpověď",
+	"respuesta", "Respuesta", "resposta", "Resposta", "risposta", "Risposta", "ntwort", "ntwoord", "Cevap", "cevap",
+	"Jibu", "jibu", "Svar",
+}
 
 // lastStatement finds the last statement of an answer in a text.
 func lastStatement(text string) statement {
-	if s, ok := answerLine(text); ok {
-		return s
+	if rest, ok := strings.CutPrefix(strings.TrimLeft(lastLine(text), "*# "), "A:"); ok { // as behind "Q:"
+		if s, ok := valueIn(rest[:min(len(rest), maxStatement)]); ok && hasDigit(s.value) {
+			return s
+		}
 	}
-	for i, tries := len(text), 0; tries < maxStatementTries; tries++ {
-		at, end := keywordBefore(text, i, "nswer", "answers", "answer")
-		if at < 0 {
+	for i, tries := len(text), 0; tries < maxTries; tries++ {
+		start, end := keywordBefore(text, i, "answer")
+		if start < 0 {
 			break
 		}
-		i = at
-		if s, ok := statementAt(text, at, end); ok {
+		i = start
+		if s, ok := statementAt(text, start, end); ok {
 			return s
 		}
 	}
@@ -51,89 +43,52 @@ func lastStatement(text string) statement {
 	return weakStatement(text)
 }
 
+// keywordBefore finds the last occurrence of a word, also in the plural, in lower or upper case or capitalized, that ends
+// at or before end.
+func keywordBefore(text string, end int, word string) (start, stop int) {
+	core := word[1:]
+	i := max(lastIndex(text[:end], core), lastIndex(text[:end], strings.ToUpper(core)))
+	if i < 1 || text[i-1]|0x20 != word[0] {
+		return -1, 0
+	}
+	stop = i + len(core)
+	if stop < len(text) && text[stop]|0x20 == 's' {
+		stop++
+	}
+	return i - 1, stop
+}
+
 // foreignStatement finds a statement in another language near the end of a text.
 func foreignStatement(text string) (statement, bool) {
 	text = text[max(0, len(text)-maxStatement):]
-	words := foreign
-	if isASCII(text) {
-		words = latin
-	}
-	for _, word := range words {
-		if !strings.Contains(text, word) {
-			continue
-		}
-		i := strings.LastIndex(text, word)
-		if s, ok := statementAt(text, i, i+len(word)); ok {
-			return s, true
+	for _, word := range foreign {
+		if i := lastIndex(text, word); i >= 0 {
+			if s, ok := statementAt(text, i, i+len(word)); ok {
+				return s, true
+			}
 		}
 	}
 	return statement{}, false
 }
 
-// isASCII tells whether the words with other letters need not be looked for.
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-// lastLine is the last line of a text that is not empty.
-func lastLine(text string) string {
-	text = strings.TrimRight(text, " \n\t\r")
-	return text[strings.LastIndexByte(text, '\n')+1:]
-}
-
-// answerLine takes a last line that begins with "A:", as the answers to questions do.
-func answerLine(text string) (statement, bool) {
-	line := lastLine(text)
-	start := strings.TrimLeft(line[:min(len(line), maxStatement)], "*# ")
-	if !strings.HasPrefix(start, "A:") {
-		return statement{}, false
-	}
-	s, ok := valueIn(start[2:])
-	return s, ok && hasDigit(s.value)
-}
-
-// weakStatement takes "the result is", which a derivation also has, in the last line only.
+// weakStatement takes "the result is", which a derivation also has, in the last line only, as its last number.
 func weakStatement(text string) statement {
 	line := lastLine(text)
-	if len(line) > maxStatement {
+	line = line[max(0, len(line)-maxStatement):]
+	start, end := keywordBefore(line, len(line), "result")
+	if start < 0 {
 		return statement{}
 	}
-	at, end := keywordBefore(line, len(line), "esult", "results", "result")
-	if at < 0 {
-		return statement{}
-	}
-	s, ok := statementAt(line, at, end)
-	if i := strings.LastIndex(line, s.value); !ok || i < 0 || hasDigit(line[i+len(s.value):]) {
+	s, ok := statementAt(line, start, end)
+	if _, behind, _ := strings.Cut(line[end:], s.value); !ok || hasDigit(behind) {
 		return statement{}
 	}
 	return s
 }
 
-// keywordBefore finds the last occurrence of a word, in lower or upper case or capitalized, that begins before end.
-func keywordBefore(text string, end int, core string, words ...string) (start, stop int) {
-	i := strings.LastIndex(text[:end], core)
-	if up := strings.LastIndex(text[max(0, i):end], strings.ToUpper(core)); up >= 0 {
-		i = max(0, i) + up
-	}
-	if i < 1 {
-		return -1, 0
-	}
-	for _, word := range words {
-		if len(text) >= i-1+len(word) && strings.EqualFold(text[i-1:i-1+len(word)], word) {
-			return i - 1, i - 1 + len(word)
-		}
-	}
-	return -1, 0
-}
-
 // statementAt reads the statement whose key word stands at text[start:end].
 func statementAt(text string, start, end int) (statement, bool) {
-	before := text[max(0, start-60):start]
+	before := strings.Fields(strings.ToLower(text[max(0, start-60):start]))
 	if isConditional(before) {
 		return statement{}, false
 	}
@@ -146,37 +101,30 @@ func statementAt(text string, start, end int) (statement, bool) {
 		return statement{}, false
 	}
 	s, ok := valueIn(rest)
-	words := strings.Fields(strings.ToLower(before))
-	s.final = len(words) > 0 && strings.HasSuffix(words[len(words)-1], "final")
+	s.final = len(before) > 0 && strings.HasSuffix(before[len(before)-1], "final")
 	return s, ok
 }
 
+var (
+	determiners  = setOf("the my our final correct this an your")
+	suppositions = setOf(`if whether suppose supposing assume assuming unless no say perhaps maybe check checking verify
+		verifying confirm`)
+)
+
 // isConditional tells whether the words before "answer" only suppose it.
-func isConditional(before string) bool {
-	words := strings.Fields(strings.ToLower(before))
-	for i := len(words) - 1; i >= 0; i-- {
-		switch words[i] {
-		case "the", "my", "our", "final", "correct", "this", "an", "your":
-		case "if", "whether", "suppose", "supposing", "assume", "assuming", "unless", "no", "say", "perhaps", "maybe",
-			"check", "checking", "verify", "verifying", "confirm":
-			return true
-		default:
-			return false
-		}
+func isConditional(before []string) bool {
+	i := len(before) - 1
+	for i >= 0 && determiners[before[i]] {
+		i--
 	}
-	return false
+	return i >= 0 && suppositions[before[i]]
 }
 
-// denies tells whether what follows "answer" only says what it is not.
+// denies tells whether a text ends with what the answer is not.
 func denies(rest string) bool {
 	rest = strings.TrimLeft(rest, " ")
-	for _, word := range []string{"is not ", "isn't ", "isn’t ", "cannot be ", "can't be ", "can not be "} {
-		if strings.HasPrefix(rest, word) {
-			sentence := rest[:sentenceLength(rest)]
-			return len(sentence) == len(strings.TrimRight(rest, " \n")) && !containsAny(sentence, " but ", "it")
-		}
-	}
-	return false
+	return startsWord(rest, "is not", "isn't", "isn’t", "cannot be", "can't be", "can not be") &&
+		firstSentence(rest) == rest && !containsAny(rest, " but ", "it")
 }
 
 // linking are the words between "answer" and its value, in several languages.
@@ -189,128 +137,65 @@ var linking = []string{
 // afterConnector is what follows the words that lead from "answer" to its value: "is", ":", the end of a heading, or a
 // few words more ("answer to part (b), in metres, is").
 func afterConnector(rest string) (string, bool) {
-	rest = strings.TrimLeft(rest, `*_"'}])`)
-	trimmed := strings.TrimLeft(rest, " \t")
+	const maxBare = 40 // how many bytes may follow "answer" if no connecting word does
+	rest = strings.TrimLeft(strings.TrimLeft(rest, `*_"'}])`), " \t")
 	for _, word := range linking {
-		if strings.HasPrefix(trimmed, word) && (!isAlpha(word[len(word)-1]) || startsWord(trimmed, word)) {
-			if word[0] == '-' && len(rest) == len(trimmed) {
-				break
-			}
-			return strings.TrimLeft(trimmed[len(word):], " \t:*_"), true
+		if strings.HasPrefix(rest, word) && (!isLetter(word[len(word)-1]) || startsWord(rest, word)) {
+			return rest[len(word):], true
 		}
 	}
-	switch {
-	case strings.HasPrefix(trimmed, "$") || strings.HasPrefix(trimmed, `\(`) || strings.HasPrefix(trimmed, `\[`) ||
-		displayStart(trimmed) != "":
-		return trimmed, true
-	case trimmed == "" || trimmed[0] == '\n':
-		return heading(trimmed)
-	case len(trimmed) <= maxBare && startsMaths(trimmed) && !isAlpha(trimmed[0]) && trimmed[0] != '(':
-		return trimmed, true // "Answer 12"
+	if strings.TrimSpace(rest) == "" || rest[0] == '\n' { // a heading; if a whole solution follows, that is no statement
+		rest = strings.TrimLeft(rest, " \n\t#*:")
+		return rest, strings.Count(strings.TrimSpace(rest), "\n") <= 5
 	}
-	return afterWords(trimmed)
-}
-
-// heading is what follows a line that only says "Final Answer". A whole solution may follow, too; that is no statement.
-func heading(rest string) (string, bool) {
-	rest = strings.TrimLeft(rest, " \n\t#*:")
-	return rest, strings.Count(strings.TrimSpace(rest), "\n") <= 5
+	_, formula := mathsAt(rest)
+	if formula || len(rest) <= maxBare && startsMaths(rest) && !isLetter(rest[0]) && rest[0] != '(' { // "Answer 12"
+		return rest, true
+	}
+	return afterWords(rest)
 }
 
 // afterWords skips the words of a longer subject ("answer to the question is 5", "answer (in cm): 5").
 func afterWords(rest string) (string, bool) {
-	head := rest[:min(len(rest), 100)]
-	head = head[:sentenceLength(head)]
-	for _, word := range []string{"choice", "option", "key", "sheet", "here", "not", "and", "will not"} {
-		if startsWord(head, word) || strings.HasPrefix(head, word+"s ") {
-			return "", false
-		}
-	}
-	at, length := -1, 0
-	for _, link := range []string{" is ", " are ", " be ", ": ", " = ", "：", "是", ":\n", " is:", " equals "} {
-		if i := strings.Index(head, link); i >= 0 && (at < 0 || i < at) {
-			at, length = i, len(link)
-		}
-	}
-	if at < 0 {
+	head := firstSentence(rest[:min(len(rest), 100)])
+	if startsWord(head, "choice", "choices", "option", "options", "key", "sheet", "here", "not", "and", "will not") {
 		return "", false
 	}
-	return strings.TrimLeft(rest[at+length:], " \t*_:"), true
+	at, end := len(head), 0
+	for _, link := range []string{" is ", " are ", " be ", ": ", " = ", "：", "是", ":\n", " is:", " equals "} {
+		if i := strings.Index(head[:at], link); i >= 0 {
+			at, end = i, i+len(link)
+		}
+	}
+	return rest[end:], end > 0
 }
 
 // valueIn reads the value of a statement from what follows its connector.
 func valueIn(rest string) (statement, bool) {
-	for before := -1; len(rest) != before; {
-		before = len(rest)
-		rest = strings.TrimPrefix(strings.TrimLeft(rest, " \n\t\r*_\"“'`:#>"), `\"`)
-	}
+	const style = " \n\t\r*_\"“'`:#>"
+	rest = strings.TrimLeft(strings.TrimPrefix(strings.TrimLeft(rest, style), `\"`), style)
 	rest = oneLineBracket(rest)
 	line, more, _ := strings.Cut(rest, "\n")
-	if leavesOpen(clean(line[:sentenceLength(line)])) {
+	clause := clean(firstSentence(line))
+	if leavesOpen(clause) {
 		return statement{open: true}, true
 	}
 	if v := mathsValues(withoutLead(rest)); v != "" {
 		return statement{value: v}, true
 	}
-	if strings.HasPrefix(rest, "$$") || strings.HasPrefix(rest, `\[`) || strings.HasPrefix(rest, `\(`) {
-		if !opensMaths(rest) {
+	for _, open := range []string{"$$", `\[`, `\(`} {
+		if _, ok := mathsAt(rest); !ok && strings.HasPrefix(rest, open) {
 			return statement{}, false // cut off
 		}
 	}
-	clause := clean(line[:sentenceLength(line)])
 	if strings.HasSuffix(clause, ":") {
 		if v := mathsValues(strings.TrimLeft(more, " \n\t")); v != "" {
 			return statement{value: v}, true
 		}
 	}
 	choice, open := choiceOf(withoutLead(clause))
-	if open {
-		return statement{open: true}, true
-	}
-	if choice == "" {
+	if choice == "" && !open {
 		choice = plainValue(clause)
 	}
-	return statement{value: choice}, choice != ""
-}
-
-// opensMaths tells whether s begins with complete mathematics.
-func opensMaths(s string) bool {
-	_, ok := mathsAt(s)
-	return ok
-}
-
-// mathsValues is the value of the formulas that s begins with. It is empty if the sentence goes on to say what the
-// formula is ("$n$ is 34").
-func mathsValues(s string) string {
-	var parts []string
-	for len(parts) < maxMathsTries {
-		m, ok := mathsAt(s)
-		if !ok {
-			break
-		}
-		v := mathsValue(m.inner)
-		s = s[m.end:]
-		if v == "" {
-			break
-		}
-		parts = append(parts, v+boxSuffix(s, v))
-		next := strings.IndexAny(s, "$\\")
-		if next < 0 || !lists(s[:next]) || restates(s[:next]) && !strings.Contains(v, "=") {
-			break
-		}
-		if _, ok := mathsAt(s[next:]); !ok {
-			break
-		}
-		s = s[next:]
-	}
-	rest := strings.TrimLeft(s, " ")
-	if len(parts) > 0 && (startsWord(rest, "is") || startsWord(rest, "are") || strings.HasPrefix(rest, "=")) {
-		return ""
-	}
-	if len(parts) == 1 {
-		if c, open := choiceOf(parts[0]); c == "" && open {
-			return ""
-		}
-	}
-	return strings.Join(parts, ", ")
+	return statement{value: choice, open: open}, choice != "" || open
 }

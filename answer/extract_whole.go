@@ -2,41 +2,40 @@ package answer
 
 import "strings"
 
+// maxWhole is the longest text that as a whole can be an answer.
+const maxWhole = 150
+
+// phrases are answers in words.
+var phrases = map[string]bool{
+	"yes": true, "no": true, "true": true, "false": true, "none": true, "no solution": true, "no solutions": true,
+	"no real solutions": true, "undefined": true, "none of the above": true, "all real numbers": true,
+	"infinitely many": true,
+}
+
 // wholeAnswer is the answer that a line as a whole is: a formula, a number with a unit, a choice, yes or no.
 func wholeAnswer(line string) (string, bool) {
 	if len(line) > maxWhole || strings.Contains(strings.TrimSpace(line), "\n") {
 		return "", false
 	}
 	s := clean(line)
-	if strings.HasPrefix(s, "[$") && strings.HasSuffix(s, "$]") {
-		s = s[1 : len(s)-1]
-	}
-	if environment(s) != "" {
-		return mathsValue(s), true
-	}
 	if m, ok := mathsAt(s); ok && m.end == len(s) {
 		v := mathsValue(m.inner)
 		return v, v != ""
 	}
-	switch strings.ToLower(s) {
-	case "yes", "no", "true", "false", "none", "no solution", "no solutions", "no real solutions", "undefined",
-		"none of the above", "all real numbers", "infinitely many":
+	if phrases[strings.ToLower(s)] || strings.HasPrefix(s, `\text{`) && closing(s, len(`\text`)) == len(s)-1 {
 		return s, true
 	}
-	if strings.HasPrefix(s, `\text{`) && closingBrace(s, len(`\text`)) == len(s)-1 {
-		return s, true
+	if letter := strings.Trim(s, "()"); len(letter) == 1 && isLetter(letter[0]) {
+		return letter, true
 	}
-	if c := strings.Trim(s, "()"); isChoice(c) || len(c) == 1 && isAlpha(c[0]) {
-		return c, true
-	}
-	if !startsMaths(s) || isItem(s) || isVariable(s) || notWhole(s) {
+	if !startsMaths(s) || isVariable(s) || notWhole(s) {
 		return "", false
 	}
 	v := cutRemark(s)
-	if i := lastRelation(v); i > 0 && firstOfSeveral(v[:i]) < 0 && (strings.Contains(v[:i], "=") || isNumeral(v[0])) {
+	if i := lastRelation(v); i > 0 && (strings.Contains(v[:i], "=") || isDigit(v[0])) && firstOfSeveral(v[:i]) < 0 {
 		v = shortMaths(clean(v[i+1:]), 0)
 	}
-	if v == "" || wordCount(v) > 2 || isNumeral(v[0]) && wordsThenDigits(v) {
+	if wordCount(v) > 2 || countsSomething(v) {
 		return "", false
 	}
 	v = shortMaths(v, 2)
@@ -53,23 +52,13 @@ func notWhole(s string) bool {
 	return strings.Contains(s, "box") || sentenceEnd(s) >= 0 || strings.Count(s, "$") > 1
 }
 
-// isItem tells whether s is the item of a numbered list.
-func isItem(s string) bool {
-	rest := strings.TrimLeft(s, "0123456789")
-	return len(rest) < len(s) && len(rest) > 2 && (rest[0] == '.' || rest[0] == ')') && rest[1] == ' '
-}
-
-var connectors = strings.NewReplacer(" and ", ", ", " or ", ", ")
-
-// wordsThenDigits tells whether a digit follows a word, as in a sentence that begins with a number.
-func wordsThenDigits(s string) bool {
-	s = connectors.Replace(s)
-	words := false
-	for i := 1; i < len(s); i++ {
-		words = words || isAlpha(s[i]) && isAlpha(s[i-1])
-		if words && isNumeral(s[i]) && isBlank(s[i-1]) {
-			return !strings.Contains(s, `\`)
-		}
+// countsSomething tells of a line that begins with a number whether it is a sentence about numbers ("320 is 40 less").
+func countsSomething(s string) bool {
+	if digitRun(s) == 0 {
+		return false
 	}
-	return false
+	_, rest := firstNumber(s)
+	rest = strings.TrimLeft(rest, " ")
+	_, more, _ := strings.Cut(rest, " ")
+	return startsPlainWord(rest) && hasDigit(more)
 }

@@ -275,17 +275,6 @@ func topLevel(s, separators string) bool {
 	return false
 }
 
-// nesting is how a character changes the depth of brackets.
-func nesting(c byte) int {
-	switch c {
-	case '(', '[', '{':
-		return 1
-	case ')', ']', '}':
-		return -1
-	}
-	return 0
-}
-
 // command rewrites the command at pos, with its arguments.
 func (l *latex) command() {
 	name := l.name()
@@ -690,34 +679,4 @@ func (l *latex) skipSpaces() {
 	for l.pos < len(l.in) && (l.in[l.pos] == ' ' || l.in[l.pos] == '\n' || l.in[l.pos] == '\t' || l.in[l.pos] == '~') {
 		l.pos++
 	}
-}
-
-// closing is the position of the bracket that closes the one at open, or the length of s when none does. Escaped braces
-// do not count.
-func closing(s string, open int) int {
-	depth := 0
-	for i := open; i < len(s); i++ {
-		if s[i] == '\\' {
-			i++
-			continue
-		}
-		if s[open] == '{' && (s[i] == '{' || s[i] == '}') || s[open] != '{' {
-			if depth += nesting(s[i]); depth == 0 {
-				return i
-			}
-		}
-	}
-	return len(s)
-}
-
-func isDigit(c byte) bool  { return '0' <= c && c <= '9' }
-func isLetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
-
-func digits(s string) bool {
-	for i := range len(s) {
-		if !isDigit(s[i]) {
-			return false
-		}
-	}
-	return s != ""
 }

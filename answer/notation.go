@@ -80,14 +80,6 @@ var constants = setOf(`pi alpha beta gamma delta epsilon zeta eta theta iota kap
 	chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega hbar ell nabla partial aleph mho infinity
 	inf oo`)
 
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
-}
-
 // writer writes a formula for the parser, with every product and every call made explicit: 2x sin y is v0*v1*v2(v3).
 type writer struct {
 	in     string

@@ -39,14 +39,6 @@ func numeralLen(s string) int {
 	return i
 }
 
-func digitRun(s string) int {
-	n := 0
-	for n < len(s) && isDigit(s[n]) {
-		n++
-	}
-	return n
-}
-
 // numeral is the value of a number without a sign: 12, .5, 1.5e3, 0.(3).
 func numeral(s string) (*big.Rat, bool) {
 	if len(s) <= 18 && digits(s) {

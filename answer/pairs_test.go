@@ -1,11 +1,6 @@
 package answer
 
-import (
-	"bufio"
-	"encoding/json"
-	"os"
-	"testing"
-)
+import "testing"
 
 // collected is a row of a public collection of answers, which a checkout may lack.
 type collected struct {
@@ -17,23 +12,7 @@ type collected struct {
 
 func rows(t *testing.T, name string) (list []collected) {
 	t.Helper()
-	file, err := os.Open("../../shared/data/answers/" + name)
-	if err != nil {
-		t.Skip("the collection of labelled answers is not here")
-	}
-	defer func() { _ = file.Close() }()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		var r collected
-		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, r)
-	}
-	if err := lines.Err(); err != nil {
-		t.Fatal(err)
-	}
+	readLines(t, "answers/"+name, func(r collected) { list = append(list, r) })
 	return list
 }
 

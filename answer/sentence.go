@@ -42,7 +42,11 @@ func statedIn(raw string) value {
 // isSentence reports whether a text begins with two words and has mathematics or a number behind them.
 func isSentence(s string) bool {
 	fields := strings.Fields(s)
-	if len(fields) < 3 || !isProseWord(fields[0]) || !isProseWord(fields[1]) && fields[1] != ":" {
+	if len(fields) < 3 || !isProseWord(fields[0]) {
+		return false
+	}
+	ofFunction := functions[fields[1]] && startsWord(fields[2], "is", "of") // "the sum is"
+	if !isProseWord(fields[1]) && fields[1] != ":" && !ofFunction {
 		return false
 	}
 	return strings.ContainsAny(s, `0123456789$\=<>`)

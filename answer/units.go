@@ -265,7 +265,7 @@ func foldedPrefix(s, prefix string) bool {
 func (r *unitReader) times() {
 	rest := r.s[r.pos:]
 	switch {
-	case rest[0] == '*', rest[0] == '-' && r.s[r.pos-1] != ' ' && len(rest) > 1 && isUnitLetter(rest[1]):
+	case rest[0] == '*', rest[0] == '-' && r.s[r.pos-1] != ' ' && len(rest) > 1 && isLetter(rest[1]):
 		r.pos++
 	case strings.HasPrefix(rest, "·"), strings.HasPrefix(rest, "⋅"):
 		_, size := utf8.DecodeRuneInString(rest)
@@ -564,17 +564,14 @@ func (r *unitReader) run(b []byte) []byte {
 // dottedUnit returns the length of an abbreviation of two or more letters with a dot behind each: m.p.h.
 func dottedUnit(s string) int {
 	n := 0
-	for n+1 < len(s) && isUnitLetter(s[n]) && s[n+1] == '.' {
+	for n+1 < len(s) && isLetter(s[n]) && s[n+1] == '.' {
 		n += 2
 	}
-	if n < 4 || n < len(s) && isUnitLetter(s[n]) {
+	if n < 4 || n < len(s) && isLetter(s[n]) {
 		return 0
 	}
 	return n
 }
-
-// isUnitLetter reports whether a byte is an ASCII letter.
-func isUnitLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // foldUnit turns ASCII letters to lower case in place.
 func foldUnit(b []byte) []byte {
