@@ -3,176 +3,8 @@ package answer
 import (
 	"bytes"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
-
-// maxDepth bounds nested groups, fractions, brackets and lists.
-const maxDepth = 24
-
-// plain rewrites LaTeX, Markdown and Unicode mathematics in plain notation, the one form that the rest of the package
-// reads:
-//
-//   - operators + - * / ^ ± ∓ and !; relations = ≠ < > ≤ ≥ ≈ ∈; sets ∪ ∩ ∖; ∞ … ° %
-//   - \frac{a}{b} is ((a)/(b)), 2\frac13 is (2+1/3), \sqrt[n]{x} is ((x)^(1/(n))), \binom{n}{k} is binom(n,k)
-//   - a name is a run of letters: alpha, sin, x; its subscript follows in ⟨ ⟩: x_⟨12⟩
-//   - upright text is quoted, “square cm”, unless it is a number, a letter or a function's name
-//   - a matrix is ⟦1&2¦3&4⟧
-//
-// Text that is plain already stays as it is.
-func plain(s string) string {
-	s = strings.TrimSpace(s)
-	if inner, ok := strings.CutPrefix(s, "**"); ok {
-		s = strings.TrimSuffix(strings.TrimRight(inner, " .,"), "**") // Markdown's bold, not a power
-	}
-	if !isPlain(s) {
-		s = signs.Replace(strings.Map(digit, undollared(s)))
-		l := latex{in: s, depth: maxDepth}
-		l.group()
-		s = string(l.out)
-	}
-	s = strings.Join(strings.Fields(s), " ")
-	s = strings.TrimLeft(s, " ,;:?`\"'=")
-	return inward(strings.TrimRight(s, " .,;:?`\"'\\"))
-}
-
-// digit is the digit that a rune stands for in any script: the ten of a script begin at a multiple of sixteen, or six
-// behind one. Other runes stay.
-func digit(r rune) rune {
-	switch {
-	case r < utf8.RuneSelf || !unicode.Is(unicode.Nd, r) || r > '\uffff':
-		return r
-	case unicode.Is(unicode.Nd, r&^0xf):
-		return '0' + r&0xf
-	}
-	return '0' + r&0xf - 6
-}
-
-// isPlain reports whether there is nothing to rewrite, as in most numbers.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; !isDigit(c) && c != '-' && c != '+' && c != '/' && c != '.' && c != ',' {
-			return false
-		}
-	}
-	return true
-}
-
-// inward writes ]0, 1[ as (0, 1). Such a bracket is one that opens where nothing was open, or closes behind a comma.
-func inward(s string) string {
-	if !strings.ContainsAny(s, "[]") {
-		return s
-	}
-	out := []byte(s)
-	depth, comma := 0, false
-	for i, c := range out {
-		switch {
-		case c == ']' && depth == 0:
-			out[i] = '('
-		case c == '[' && depth == 1 && comma && endsPart(s[i+1:]):
-			out[i] = ')'
-		}
-		comma = depth == 1 && (comma || c == ',' || c == ';')
-		depth += nesting(out[i])
-	}
-	if depth != 0 {
-		return s
-	}
-	return string(out)
-}
-
-// endsPart reports whether nothing that belongs to a bracket follows.
-func endsPart(s string) bool {
-	s = strings.TrimLeft(s, " ")
-	r, _ := utf8.DecodeRuneInString(s)
-	return s == "" || strings.ContainsRune(",;)∪∩∖", r)
-}
-
-// undollared takes off the dollars around mathematics. A dollar without a partner before a digit is money.
-func undollared(s string) string {
-	n := strings.Count(s, "$") - strings.Count(s, `\$`)
-	if n == 1 {
-		if i := strings.IndexByte(s, '$'); i+1 < len(s) && (isDigit(s[i+1]) || s[i+1] == ' ' || s[i+1] == '.') {
-			return s
-		}
-	}
-	if n == 0 {
-		return s
-	}
-	var b strings.Builder
-	for i := range len(s) {
-		if s[i] != '$' {
-			b.WriteByte(s[i])
-		} else if i > 0 && s[i-1] == '\\' {
-			b.WriteByte('$')
-		} else {
-			b.WriteByte(' ')
-		}
-	}
-	return b.String()
-}
-
-// signs are replaced before LaTeX is read. The control characters are what is left of \frac, \beta and \vec where a
-// program has read \f, \b and \v as escapes.
-var signs = strings.NewReplacer(
-	"\f", `\f`, "\b", `\b`, "\v", `\v`, "**", "^", `\degree`, "°", "+/-", "±", "−", "-", "–", "-", "—", "-", "×", "*", "·", "*", "⋅", "*", "∙", "*", "÷", "/", "∕", "/",
-	"π", " pi ", "θ", " theta ", "α", " alpha ", "β", " beta ", "λ", " lambda ", "ω", " omega ", "φ", " phi ", "Ω", " Omega ",
-	"<=", "≤", ">=", "≥", "!=", "≠", "==", "=", "⩽", "≤", "⩾", "≥", "≦", "≤", "≧", "≥", "＜", "<", "＞", ">", "＝", "=",
-	"＋", "+", "－", "-", "，", ",", "、", ",", "；", ";", "：", ":", "（", "(", "）", ")", "。", ".", "％", "%",
-	"²", "^2", "³", "^3", "⁴", "^4", "⁵", "^5", "⁶", "^6", "⁷", "^7", "⁸", "^8", "⁹", "^9", "⁻", "^-", "¹", "1", "⁰", "0",
-	"½", " 1/2 ", "¼", " 1/4 ", "¾", " 3/4 ", "⅓", " 1/3 ", "⅔", " 2/3 ", "⅕", " 1/5 ", "⅙", " 1/6 ", "⅛", " 1/8 ",
-	"．", ".", "／", "/", "،", ",", "٫", ".", "ℕ", "N", "ℤ", "Z", "ℚ", "Q", "ℂ", "C", " x 10^", "*10^", "x10^", "*10^",
-	"₀", "_0", "₁", "_1", "₂", "_2", "₃", "_3", "₄", "_4", "₅", "_5", "₆", "_6", "₇", "_7", "₈", "_8", "₉", "_9",
-	"...", "…", "⋯", "…", "⟹", "⇒", "⟶", "→", "∴", "⇒", "≡", `\equiv `, "或", " or ", "和", " and ", "√", `\sqrt `, "∛", `\sqrt[3] `,
-	"\u00a0", " ", "\u2009", " ", "\u202f", " ", "\u200b", "", "“", `"`, "”", `"`, "‘", "'", "’", "'", "′", "'",
-)
-
-// commands maps LaTeX commands to plain notation. A command that is neither here nor one of latex's own stands for its
-// name.
-var commands = map[string]string{
-	"cdot": "*", "times": "*", "ast": "*", "div": "/", "slash": "/", "pm": "±", "mp": "∓", "colon": ":",
-	"le": "≤", "leq": "≤", "leqslant": "≤", "leqq": "≤", "lt": "<", "ge": "≥", "geq": "≥", "geqslant": "≥", "geqq": "≥",
-	"gt": ">", "ne": "≠", "neq": "≠", "approx": "≈", "simeq": "≈", "thickapprox": "≈", "in": "∈", "infty": "∞",
-	"cup": "∪", "bigcup": "∪", "cap": "∩", "bigcap": "∩", "setminus": "∖", "backslash": "∖", "smallsetminus": "∖",
-	"emptyset": "∅", "varnothing": "∅", "mid": " | ", "vert": "|", "land": " and ", "wedge": " and ",
-	"lor": " or ", "vee": " or ", "to": "→", "rightarrow": "→", "longrightarrow": "→",
-	"Rightarrow": "⇒", "implies": "⇒", "Longrightarrow": "⇒", "therefore": "⇒",
-	"ldots": "…", "dots": "…", "cdots": "…", "dotsc": "…", "dotsb": "…",
-	"lbrace": "{", "rbrace": "}", "lbrack": "[", "rbrack": "]", "lparen": "(", "rparen": ")", "lgroup": "(", "rgroup": ")",
-	"lvert": " abs(", "rvert": ")", "lfloor": " floor(", "rfloor": ")", "lceil": " ceil(", "rceil": ")",
-	"langle": "(", "rangle": ")", "prime": "'", "mod": " mod ", "bmod": " mod ", "quad": " ", "qquad": " ",
-	"%": "%", "(": " ", ")": " ", "[": " ", "]": " ", "#": "#", "&": "&", "$": "$",
-	" ": " ", ",": " ", ";": " ", ":": " ", "\\": " ", "\n": " ", "{": "{", "}": "}", "_": "_",
-	"equiv": "≡", "iint": " int int ", "iiint": " int int int ", "AA": "Å", "Reals": "ℝ", "minus": "-", "angle": " angle ", "perp": " perp ", "R": "ℝ", "arcsin": " arcsin ", "tg": " tan ", "ctg": " cot ",
-	"varphi": " phi ", "varepsilon": " epsilon ", "vartheta": " theta ", "varrho": " rho ", "euro": "€", "pounds": "£",
-	"mu": " mu ", "micro": " mu ", "cosec": " csc ", "arctg": " arctan ", "lg": " lg ", "colorbox": "",
-}
-
-// ignored are commands that change nothing but the look.
-var ignored = setOf(`left right mleft mright middle big Big bigg Bigg bigl Bigl biggl Biggl bigr Bigr biggr Biggr bigm
-	displaystyle textstyle scriptstyle limits nolimits notag nonumber rm bf it cal hfill hline centering boldmath
-	ensuremath smash strut large Large small`)
-
-// wrappers are the commands whose braces mark the extent of a style, not a group of mathematics. Those that map to true
-// set upright text.
-var wrappers = map[string]bool{
-	"text": true, "textbf": true, "textit": true, "textrm": true, "textsf": true, "texttt": true, "textnormal": true,
-	"mathrm": true, "mathsf": true, "mbox": true, "hbox": true, "operatorname": true, "mathop": true, "emph": true,
-	"rm": true, "textup": true, "mathtt": true, "bold": false,
-	"mathbf": false, "mathit": false, "boldsymbol": false, "bm": false, "boxed": false, "fbox": false, "mathcal": false,
-	"pmb": false, "underline": false, "mathfrak": false, "overbrace": false, "underbrace": false, "mathbin": false,
-	"mathrel": false, "mathord": false, "displaylines": false, "cancel": false, "beginboxed": false, "oxed": false,
-}
-
-// unseen are commands whose argument is no part of the text.
-var unseen = setOf("phantom vphantom hphantom hspace vspace color tag label")
-
-// accents are written over what they belong to; an accent and its letter are a name. They map to the one accent that
-// all of a look stand for.
-var accents = map[string]string{
-	"bar": "bar", "overline": "bar", "hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde",
-	"vec": "vec", "overrightarrow": "vec", "dot": "dot", "ddot": "ddot", "overarc": "overarc", "wideparen": "overarc",
-}
 
 // latex is one pass over a text: in[pos:] is still to be read.
 type latex struct {
@@ -263,18 +95,6 @@ func (l *latex) setBefore() bool {
 	return r == '∪' || r == '∩' || r == '∖' || r == '∈'
 }
 
-// topLevel reports whether one of the separators stands in s outside brackets.
-func topLevel(s, separators string) bool {
-	depth := 0
-	for i := range len(s) {
-		depth += nesting(s[i])
-		if depth == 0 && strings.IndexByte(separators, s[i]) >= 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // command rewrites the command at pos, with its arguments.
 func (l *latex) command() {
 	name := l.name()
@@ -318,14 +138,6 @@ func (l *latex) command() {
 		}
 		l.write(text)
 	}
-}
-
-// numberSet is the sign of a set of numbers from its blackboard letter.
-func numberSet(letter string) string {
-	if letter == "R" {
-		return "ℝ"
-	}
-	return letter
 }
 
 // delimiter rewrites what follows \left and \right. A bar is half of an absolute value.
@@ -390,9 +202,6 @@ func (l *latex) style(upright bool) {
 		l.write(" “" + strings.Trim(word, ` .,:;"`) + "” ")
 	}
 }
-
-// connectives join the members of a list.
-var connectives = setOf("and or mod where for if in with to is pi")
 
 // fraction rewrites \frac's two arguments. A fraction of digits after digits is the rest of a mixed number.
 func (l *latex) fraction() {
@@ -530,90 +339,10 @@ func (l *latex) subscript() {
 
 // subscripted makes a subscript a part of a name: its signs are no operators.
 var (
-	subscripted = strings.NewReplacer(" ", "", "“", "", "”", "", "⟨", "", "⟩", "", "_", "", "-", "−", "+", "＋", "*", "×", "/", "∕")
-	unscripted  = strings.NewReplacer("−", "-", "＋", "+", "×", "*", "∕", "/")
+	subscripted = strings.NewReplacer(" ", "", "“", "", "”", "", "⟨", "", "⟩", "", "_", "",
+		"-", "−", "+", "＋", "*", "×", "/", "∕")
+	unscripted = strings.NewReplacer("−", "-", "＋", "+", "×", "*", "∕", "/")
 )
-
-// environment rewrites \begin{...} up to its end, if it is a matrix; the others only lay out what is in them.
-func (l *latex) environment(begins bool) {
-	name := strings.TrimSuffix(l.rawArgument(), "*")
-	if !begins {
-		return
-	}
-	kind, isMatrix := matrices[name]
-	body := l.in[l.pos:]
-	end := environmentEnd(body)
-	if !isMatrix || end < 0 || l.depth == 0 {
-		return
-	}
-	body = body[:end]
-	l.pos += end
-	if name == "array" {
-		body = body[min(len(body), closing(body, strings.IndexByte(body+"{", '{'))+1):]
-	}
-	inner := latex{in: body, depth: l.depth - 1, matrix: true}
-	inner.rows()
-	l.write(kind + "⟦" + string(inner.out) + "⟧")
-}
-
-// environmentEnd is the position of the \end that belongs to a \begin before s, or -1.
-func environmentEnd(s string) int {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] != '\\':
-		case strings.HasPrefix(s[i:], `\begin{`):
-			depth++
-		case strings.HasPrefix(s[i:], `\end{`):
-			if depth == 0 {
-				return i
-			}
-			depth--
-		}
-	}
-	return -1
-}
-
-// matrices are the environments of rows and cells, with the word that tells them from a plain matrix.
-var matrices = map[string]string{
-	"matrix": "", "pmatrix": "", "bmatrix": "", "smallmatrix": "", "array": "", "Bmatrix": "",
-	"vmatrix": " “det” ", "Vmatrix": " “norm” ", "cases": " “cases” ",
-}
-
-// rows rewrites the cells of a matrix. Empty rows are dropped.
-func (l *latex) rows() {
-	var rows []string
-	for rest := l.in; rest != ""; {
-		end := rowEnd(rest)
-		if row := strings.TrimSpace(l.nested(rest[:end])); row != "" {
-			rows = append(rows, row)
-		}
-		rest = rest[min(len(rest), end+len(`\\`)):]
-	}
-	l.write(strings.Join(rows, "¦"))
-}
-
-// rowEnd is the position of the first \\ outside inner environments, or the end.
-func rowEnd(s string) int {
-	depth := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' {
-			continue
-		}
-		switch rest := s[i:]; {
-		case strings.HasPrefix(rest, `\begin`):
-			depth++
-		case strings.HasPrefix(rest, `\end`):
-			depth--
-		case strings.HasPrefix(rest, `\\`):
-			if depth == 0 {
-				return i
-			}
-			i++
-		}
-	}
-	return len(s)
-}
 
 // rawArgument reads what a command applies to: the content of a group, a command or one character. A group that is
 // never closed ends with the text.

@@ -10,7 +10,8 @@ func readMatrix(s string, depth int) value {
 	if !strings.Contains(s, "⟦") {
 		return nil
 	}
-	if sides, operators := chain(s); len(operators) > 0 || topLevel(s, ",;") || strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}") || sides == nil {
+	_, operators := chain(s)
+	if isSet := s[0] == '{' && s[len(s)-1] == '}'; isSet || len(operators) > 0 || topLevel(s, ",;") {
 		return nil
 	}
 	var total *matrix

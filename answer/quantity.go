@@ -205,7 +205,7 @@ func measured(before, behind string) *scalar {
 		}
 		return x
 	}
-	if !isConstant(x) && !(isUnit && u.sure() && !u.onlyLetters()) {
+	if !isConstant(x) && (!isUnit || !u.sure() || u.onlyLetters()) {
 		return nil
 	}
 	with := *x

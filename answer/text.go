@@ -74,35 +74,3 @@ func setOf(words string) map[string]bool {
 	}
 	return set
 }
-
-// nesting is how a character changes the depth of brackets.
-func nesting(c byte) int {
-	switch c {
-	case '(', '[', '{':
-		return 1
-	case ')', ']', '}':
-		return -1
-	}
-	return 0
-}
-
-// balanced reports whether every brace of s is closed, and none else.
-func balanced(s string) bool { return closing("{"+s+" }", 0) == len(s)+2 }
-
-// closing is the position of the bracket that closes the one at open, or the length of s when none does. Escaped braces
-// do not count.
-func closing(s string, open int) int {
-	depth := 0
-	for i := open; i < len(s); i++ {
-		if s[i] == '\\' {
-			i++
-			continue
-		}
-		if s[open] == '{' && (s[i] == '{' || s[i] == '}') || s[open] != '{' {
-			if depth += nesting(s[i]); depth == 0 {
-				return i
-			}
-		}
-	}
-	return len(s)
-}
