@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// maxAtom is the length beyond which a text is no word with a meaning.
+const maxAtom = 64
+
 // readAtom reads what is an answer as a whole: numbers, truth, choices, times, numbers in other bases.
 func readAtom(s string) value {
 	if isDigit(s[len(s)-1]) || s[len(s)-1] == '.' {
@@ -14,6 +17,12 @@ func readAtom(s string) value {
 		}
 	}
 	bare := strings.Trim(s, "“”")
+	if c, ok := readChoice(bare); ok {
+		return c
+	}
+	if len(s) > maxAtom {
+		return nil
+	}
 	if w, ok := truths[strings.ToLower(bare)]; ok {
 		return word(w)
 	}
@@ -25,9 +34,6 @@ func readAtom(s string) value {
 	}
 	if s == "ℝ" || strings.EqualFold(bare, "all real numbers") || strings.EqualFold(bare, "all reals") {
 		return allReals()
-	}
-	if c, ok := readChoice(bare); ok {
-		return c
 	}
 	if t, ok := readTime(s); ok {
 		return t

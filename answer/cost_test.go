@@ -19,6 +19,7 @@ var hostile = []string{
 	strings.Repeat("{x+1,y^2},", 20), strings.Repeat("1+", 127) + "1", strings.Repeat("-", 250) + "1", full("-"),
 	strings.Repeat("a*", 120) + "a", strings.Repeat("2^2000*", 30) + "1", full("9"), "1/" + full("9")[2:], full("9")[:1000] + "!",
 	full("cm "), "5 " + full("cm ")[2:], full("|"), full("|x"), full("!"), "5" + full("!")[1:], full("∪"), full("(0,1)∪"),
+	full("\x9c"), strings.Repeat("{", 8) + "_" + full("\x9c")[20:], strings.Repeat("(", 20) + full("é")[60:] + strings.Repeat(")", 20),
 	full("sin "), full("sin x "), full("log_2 "), full(`\log_{`), full("x_"), full("x^{"), full("_{"), full("^"), full("'"),
 	full(`\begin{pmatrix}`), full(`\begin{pmatrix}1&2\\3&4\end{pmatrix}+`), `\begin{pmatrix}` + full(`1&2\\`)[20:],
 	full("\\\\"), full(`\text{a}`), full("“"), full("⟨"), full("≈"), full("≈1"), full("⇒1"), full(":"), full("1:"), full("%"),

@@ -12,9 +12,15 @@ type sentence struct {
 	stated value // nil if it states none
 }
 
+// maxPlain is the length in plain notation beyond which an answer is not taken apart.
+const maxPlain = MaxLen + MaxLen/2
+
 // readWhole reads an answer as it was written.
 func readWhole(raw string) value {
 	text := plain(raw)
+	if len(text) > maxPlain {
+		return textOf(text)
+	}
 	v := read(text, maxDepth)
 	if v == nil || !isSentence(raw) {
 		return v
