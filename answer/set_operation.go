@@ -84,10 +84,7 @@ var unionLetter = strings.NewReplacer(") U (", ") ∪ (", ") U [", ") ∪ [", "]
 // readDifference reads a difference that is written with a minus: A - {1}.
 func readDifference(s string, depth int) value {
 	i := topIndex(s, "-")
-	for i >= 0 && !strings.HasPrefix(strings.TrimSpace(s[i+1:]), "{") {
-		return nil
-	}
-	if i <= 0 {
+	if i <= 0 || !strings.HasPrefix(strings.TrimSpace(s[i+1:]), "{") {
 		return nil
 	}
 	return readSetOperation(s[:i]+"∖"+s[i+1:], depth-1)

@@ -23,8 +23,8 @@ func gradeCommand() *cli.Command {
 			"pred is a text that states its answer, or, where \"mode\" is \"bare\", the answer itself; gold is the\n" +
 			"answer, or, where \"gold_mode\" is \"text\", a text that states it. equal is optional: what a person says\n" +
 			"of the two. Each row is written with its fields and, in place of any so named, equal (a label is now in\n" +
-			"label), extracted (the answer found in pred), key (the class that it votes for) and reason. A summary\n" +
-			"goes to standard error.",
+			"label, and what was there in own_label), extracted (the answer found in pred), key (the class that it\n" +
+			"votes for) and reason. A summary goes to standard error.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "write the rows to `FILE`"},
 			&cli.BoolFlag{Name: "failures", Usage: "write only the rows whose verdict is not that of their label"},

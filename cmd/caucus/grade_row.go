@@ -98,34 +98,29 @@ func textMode(name string, value []byte, otherwise bool) (bool, error) {
 	return false, fmt.Errorf(`%q is %.20s; make it "text" or "bare"`, name, value)
 }
 
-// labelName is the field that holds a label once a row is graded, when equal is the verdict: label, unless the row has
-// something else there.
-func labelName(fields object) string {
-	switch string(fields.get("label")) {
-	case "", "true", "false":
-		return "label"
-	}
-	return "equal_label"
-}
+// isBoolean reports whether a value is true or false.
+func isBoolean(value []byte) bool { return string(value) == "true" || string(value) == "false" }
 
 // graded reports whether equal is the verdict of an earlier grading and no label.
 func graded(fields object) bool {
 	return fields.get("extracted") != nil && fields.get("key") != nil && fields.get("reason") != nil
 }
 
-// label is what a person says of the row, nil if nobody does.
+// label is what a person says of the row, nil if nobody does: its equal, or, in a row that was graded before, its label.
 func label(fields object) (*bool, error) {
-	name := labelName(fields)
-	value := fields.get(name)
-	if value == nil && !graded(fields) {
-		name, value = "equal", fields.get("equal")
+	value := fields.get("label")
+	if !isBoolean(value) {
+		if graded(fields) {
+			return nil, nil
+		}
+		value = fields.get("equal")
 	}
-	switch string(value) {
-	case "", "null":
+	switch {
+	case absent(value):
 		return nil, nil
-	case "true", "false":
+	case isBoolean(value):
 		said := value[0] == 't'
 		return &said, nil
 	}
-	return nil, fmt.Errorf("%q is %.20s, which is no label; make it true or false", name, value)
+	return nil, fmt.Errorf(`"equal" is %.20s, which is no label; make it true or false`, value)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 
 	"caucus/answer"
 )
@@ -32,6 +31,7 @@ func (v *verdict) judge(r *row) error {
 	found := compare(r)
 	v.label, v.kind, v.equal = r.label, r.kind, found.Equal
 	var out bytes.Buffer
+	out.WriteByte('{')
 	passOn(&out, r)
 	end := out.Len()
 	encoder := json.NewEncoder(&out)
@@ -44,19 +44,22 @@ func (v *verdict) judge(r *row) error {
 }
 
 // passOn writes a row's fields, each with a comma behind it, but for those that an earlier grading has added. A label in
-// equal changes its name, unless an earlier grading has done so.
+// equal becomes label; what else the row has under that name becomes own_label.
 func passOn(out *bytes.Buffer, r *row) {
-	renamed := labelName(r.fields)
-	out.WriteByte('{')
+	gradedBefore := isBoolean(r.fields.get("label"))
 	for _, m := range r.fields {
 		switch m.name {
 		case "extracted", "key", "reason":
 			continue
 		case "equal":
-			if r.label == nil || r.fields.get(renamed) != nil {
+			if r.label == nil || gradedBefore {
 				continue
 			}
-			m.quoted = strconv.AppendQuote(nil, renamed)
+			m.quoted = []byte(`"label"`)
+		case "label":
+			if r.label != nil && !gradedBefore {
+				m.quoted = []byte(`"own_label"`)
+			}
 		}
 		out.Write(m.quoted)
 		out.WriteByte(':')
