@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,8 +24,11 @@ func readAtom(s string) value {
 	if len(s) > maxAtom {
 		return nil
 	}
-	if w, ok := truths[strings.ToLower(bare)]; ok {
+	if w, ok := synonyms[strings.ToLower(bare)]; ok {
 		return word(w)
+	}
+	if n := slices.Index(numberWords, strings.ToLower(bare)); n >= 0 {
+		return &scalar{exact: constant(big.NewRat(int64(n), 1)), known: true}
 	}
 	if strings.EqualFold(bare, "infinity") {
 		return plusInfinity
@@ -50,7 +54,11 @@ func readAtom(s string) value {
 	return nil
 }
 
-var truths = map[string]string{"true": "true", "yes": "true", "false": "false", "no": "false"}
+// synonyms are words that are the same in an answer.
+var synonyms = map[string]string{
+	"true": "true", "yes": "true", "false": "false", "no": "false",
+	"no solutions": "no solution", "no real solutions": "no real solution", "dne": "does not exist",
+}
 
 // readBase reads a number with its base: 12_5. It is no number in base ten.
 func readBase(s string) (value, bool) {
