@@ -63,7 +63,12 @@ func topIndex(s, w string) int {
 
 // splitTop cuts s at the separators that stand outside brackets.
 func splitTop(s, separators string) []string {
-	var parts []string
+	parts, _ := cutTop(s, separators)
+	return parts
+}
+
+// cutTop is splitTop with the separators that were found between the parts.
+func cutTop(s, separators string) (parts []string, found []rune) {
 	depth, start := 0, 0
 	for i, r := range s {
 		switch r {
@@ -73,12 +78,12 @@ func splitTop(s, separators string) []string {
 			depth--
 		default:
 			if depth <= 0 && strings.ContainsRune(separators, r) {
-				parts = append(parts, s[start:i])
+				parts, found = append(parts, s[start:i]), append(found, r)
 				start = i + utf8.RuneLen(r)
 			}
 		}
 	}
-	return append(parts, s[start:])
+	return append(parts, s[start:]), found
 }
 
 // stripped is s without the round brackets around all of it.

@@ -18,6 +18,9 @@ func read(s string, depth int) value {
 	if depth == 0 {
 		return textOf(s)
 	}
+	if inner := stripped(s); inner != s && !topLevel(inner, ",;") { // brackets around one element mean nothing
+		return read(inner, depth-1)
+	}
 	if v := readAtom(s); v != nil {
 		return v
 	}

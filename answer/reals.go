@@ -47,17 +47,17 @@ func (r *reals) key() string {
 
 func allReals() *reals { return &reals{[]piece{{minusInfinity, plusInfinity, true, true}}} }
 
-// operate applies the operator that s begins with. It returns nil for ends that are no numbers. The pieces of a union are
+// operate applies an operator. It returns nil for ends that are no numbers. The pieces of a union are
 // left to be merged.
-func (r *reals) operate(s string, next *reals) *reals {
-	if strings.HasPrefix(s, "∪") {
+func (r *reals) operate(operator rune, next *reals) *reals {
+	if operator == '∪' {
 		return &reals{append(slices.Clone(r.pieces), next.pieces...)}
 	}
 	r, ok := r.merged()
 	switch {
 	case !ok:
 		return nil
-	case strings.HasPrefix(s, "∩"):
+	case operator == '∩':
 		return r.intersect(next)
 	}
 	return r.without(next)

@@ -21,22 +21,14 @@ func (r *relation) key() string { return r.difference.bareKey() + " " + r.operat
 
 // chain splits a text at its relations: the sides, one more than the operators.
 func chain(s string) (sides []string, operators []string) {
-	depth, start := 0, 0
-	for i, r := range s {
-		switch r {
-		case '(', '[', '{', '⟦', '⟨':
-			depth++
-		case ')', ']', '}', '⟧', '⟩':
-			depth--
-		case '=', '≠', '<', '>', '≤', '≥', '∈':
-			if depth <= 0 {
-				sides = append(sides, strings.TrimSpace(s[start:i]))
-				operators = append(operators, string(r))
-				start = i + len(string(r))
-			}
-		}
+	parts, found := cutTop(s, "=≠<>≤≥∈")
+	for _, p := range parts {
+		sides = append(sides, strings.TrimSpace(p))
 	}
-	return append(sides, strings.TrimSpace(s[start:])), operators
+	for _, r := range found {
+		operators = append(operators, string(r))
+	}
+	return sides, operators
 }
 
 // readRelation reads assignments, equations, inequalities and membership.

@@ -23,7 +23,7 @@ func readInterval(open, last byte, ends []string, depth int) value {
 // readSetOperation reads unions, intersections and differences.
 func readSetOperation(s string, depth int) value {
 	s = unionLetter.Replace(s)
-	parts := splitTop(s, "∪∩∖")
+	parts, operators := cutTop(s, "∪∩∖")
 	if len(parts) < 2 && !strings.HasSuffix(strings.TrimSpace(s), "}") {
 		return nil
 	}
@@ -39,16 +39,15 @@ func readSetOperation(s string, depth int) value {
 			return nil
 		}
 	}
-	if set := operation(s, parts, values); set != nil {
+	if set := operation(values, operators); set != nil {
 		return finite(set)
 	}
-	return operationText(values, s)
+	return operationText(values, operators)
 }
 
 // operation is the set of real numbers that the values make with the operators between them, or nil.
-func operation(s string, parts []string, values []value) *reals {
+func operation(values []value, operators []rune) *reals {
 	var set *reals
-	at := 0
 	for i, v := range values {
 		next, ok := realsOf(v)
 		if !ok {
@@ -56,24 +55,15 @@ func operation(s string, parts []string, values []value) *reals {
 		}
 		if i == 0 {
 			set = next
-		} else if set = set.operate(s[at:], next); set == nil {
+		} else if set = set.operate(operators[i-1], next); set == nil {
 			return nil
 		}
-		at = operatorAt(s, at+len(parts[i]))
 	}
 	set, ok := set.merged()
 	if !ok {
 		return nil
 	}
 	return set
-}
-
-// operatorAt is the position of the operator at or behind i.
-func operatorAt(s string, i int) int {
-	if j := strings.IndexAny(s[min(i, len(s)):], "∪∩∖"); j >= 0 {
-		return i + j
-	}
-	return len(s)
 }
 
 // unionLetter reads (0,1) U (2,3), as it is typed.
@@ -91,11 +81,9 @@ func readDifference(s string, depth int) value {
 }
 
 // operationText is an operation on sets that were not understood. Unions and intersections have no order.
-func operationText(values []value, s string) value {
-	for _, sign := range []string{"∪", "∩"} {
-		if strings.Count(s, sign) == len(values)-1 {
-			return word(sign + newList(values, true).key())
-		}
+func operationText(values []value, operators []rune) value {
+	if first := operators[0]; first != '∖' && len(slices.Compact(operators)) == 1 {
+		return word(string(first) + newList(values, true).key())
 	}
 	return word("∖" + (&tuple{elements: values}).key())
 }
