@@ -11,7 +11,7 @@ import (
 const maxAtom = 64
 
 // readAtom reads what is an answer as a whole: numbers, truth, choices, times, numbers in other bases.
-func readAtom(s string) value {
+func readAtom(s string, in scope) value {
 	if isDigit(s[len(s)-1]) || s[len(s)-1] == '.' {
 		if x, ok := readNumeral(strings.TrimSuffix(s, ".")); ok {
 			return x
@@ -39,13 +39,13 @@ func readAtom(s string) value {
 	if s == "ℝ" || strings.EqualFold(bare, "all real numbers") || strings.EqualFold(bare, "all reals") {
 		return allReals()
 	}
-	if t, ok := readTime(s); ok {
+	if t, ok := readTime(s, in); ok {
 		return t
 	}
 	if d, ok := readDate(bare); ok {
 		return d
 	}
-	if r := readRatioInWords(s); r != nil {
+	if r := readRatioInWords(s, in); r != nil {
 		return r
 	}
 	if b, ok := readBase(s); ok {
@@ -91,20 +91,20 @@ var numberWords = strings.Fields(
 	"zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen")
 
 // readRatio reads 3:1 as a fraction, and 2:4:6 as its smallest form.
-func readRatio(s string, depth int) value {
+func readRatio(s string, in scope) value {
 	parts := strings.Split(s, ":")
-	if len(parts) < 2 || len(parts) > maxSides || depth == 0 {
+	if len(parts) < 2 || len(parts) > maxSides || in.depth == 0 {
 		return nil
 	}
 	terms := make([]*scalar, len(parts))
 	for i, part := range parts {
-		x, ok := expressionOf(strings.TrimSpace(part))
+		x, ok := expressionOf(strings.TrimSpace(part), in)
 		if !ok || !x.known {
 			return nil
 		}
 		terms[i] = x
 	}
-	ex := exactEvaluation{}
+	ex := exactEvaluation{work: in.work}
 	if len(terms) == 2 {
 		q, ok := ex.divide(terms[0].exact, terms[1].exact)
 		if !ok {
@@ -124,10 +124,10 @@ func readRatio(s string, depth int) value {
 }
 
 // readRatioInWords reads 3 to 4 and 3 out of 4.
-func readRatioInWords(s string) value {
+func readRatioInWords(s string, in scope) value {
 	words := strings.Fields(strings.Replace(s, " out of ", " in ", 1))
 	if len(words) != 3 || words[1] != "to" && words[1] != "in" || !digits(words[0]) || !digits(words[2]) {
 		return nil
 	}
-	return readRatio(words[0]+":"+words[2], 1)
+	return readRatio(words[0]+":"+words[2], in)
 }

@@ -3,18 +3,18 @@ package answer
 import "strings"
 
 // readBrackets reads (1, 2) as a tuple, {1, 2} as a set, [1, 2) as an interval, and takes off the brackets of one value.
-func readBrackets(s string, depth int) value {
+func readBrackets(s string, in scope) value {
 	open, last := s[0], s[len(s)-1]
 	if open != '(' && open != '[' && open != '{' || last != ')' && last != ']' && last != '}' || closingAny(s) != len(s)-1 {
 		return nil
 	}
 	inner := strings.TrimSpace(s[1 : len(s)-1])
 	if open == '{' {
-		return readSet(inner, depth)
+		return readSet(inner, in)
 	}
 	pieces := splitTop(inner, ",;")
 	if len(pieces) < 2 {
-		v := read(inner, depth-1)
+		v := read(inner, in.deeper())
 		if _, isWord := v.(word); isWord && mathematical(inner) {
 			return textOf(s)
 		}
@@ -24,13 +24,13 @@ func readBrackets(s string, depth int) value {
 		return textOf(s)
 	}
 	if len(pieces) == 2 && (open == '[' || last == ']' || strings.Contains(inner, "∞")) {
-		if v := readInterval(open, last, pieces, depth); v != nil {
+		if v := readInterval(open, last, pieces, in); v != nil {
 			return v
 		}
 	}
 	elements := make([]value, len(pieces))
 	for i, p := range pieces {
-		if elements[i] = read(p, depth-1); elements[i] == nil {
+		if elements[i] = read(p, in.deeper()); elements[i] == nil {
 			return nil
 		}
 	}
@@ -41,17 +41,17 @@ func readBrackets(s string, depth int) value {
 }
 
 // readSet reads the inside of braces: elements, or a condition.
-func readSet(inner string, depth int) value {
+func readSet(inner string, in scope) value {
 	for _, bar := range []string{"|", ":"} {
 		if i := topIndex(inner, bar); i > 0 {
-			return setBuilder(strings.TrimSpace(inner[:i]), strings.TrimSpace(inner[i+len(bar):]), depth)
+			return setBuilder(strings.TrimSpace(inner[:i]), strings.TrimSpace(inner[i+len(bar):]), in)
 		}
 	}
 	pieces := splitItems(inner)
 	if len(pieces) == 0 {
 		return word("∅")
 	}
-	values := readItems(pieces, depth)
+	values := readItems(pieces, in)
 	if values == nil {
 		return nil
 	}
@@ -69,8 +69,8 @@ func readSet(inner string, depth int) value {
 }
 
 // setBuilder reads {x | x > 2}: the set of what fulfils a condition.
-func setBuilder(pattern, condition string, depth int) value {
-	v := read(condition, depth-1)
+func setBuilder(pattern, condition string, in scope) value {
+	v := read(condition, in.deeper())
 	if v == nil {
 		return nil
 	}

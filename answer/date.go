@@ -6,7 +6,7 @@ import (
 )
 
 // readTime reads 4:30 p.m. and 16:30.
-func readTime(s string) (value, bool) {
+func readTime(s string, in scope) (value, bool) {
 	n := digitRun(s)
 	if n == 0 || n > 2 || n == len(s) {
 		return nil, false
@@ -32,7 +32,7 @@ func readTime(s string) (value, bool) {
 	}
 	t := timeOfDay{word: word(strings.TrimSpace(hour + ":" + minutes + " " + half))}
 	if half == "" {
-		t.ratio, _ = readRatio(s, 1).(*scalar)
+		t.ratio, _ = readRatio(s, in).(*scalar)
 	}
 	return &t, true
 }

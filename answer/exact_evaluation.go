@@ -6,17 +6,22 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// exactEvaluation evaluates an expression exactly. work counts what has been computed: a number of 64 bits costs one.
+// exactEvaluation evaluates an expression exactly.
 type exactEvaluation struct {
 	*expression
-	work int
+	work *work
+	paid int // of the work, for this expression
 }
 
-const maxWork = 1 << 13
+// maxExact bounds the exact evaluation of one expression, in numbers of 64 bits.
+const maxExact = 1 << 11
 
-func (ex *exactEvaluation) pay(work int) bool {
-	ex.work += work
-	return ex.work <= maxWork
+// stepsPerNumber is what computing a number costs, beside a step of an evaluation at a point.
+const stepsPerNumber = 16
+
+func (ex *exactEvaluation) pay(numbers int) bool {
+	ex.paid += numbers
+	return ex.paid <= maxExact && ex.work.pay(numbers*stepsPerNumber)
 }
 
 // size is what computing with x costs.
@@ -124,23 +129,55 @@ func (ex *exactEvaluation) divide(x, y sum) (sum, bool) {
 	return x.mul(inverse)
 }
 
+// power raises x to a rational exponent. Others have no exact form here.
 func (ex *exactEvaluation) power(x, y sum) (sum, bool) {
-	cost := x.size()
-	if e, ok := y.rational(); ok {
-		if n := new(big.Int).Quo(e.Num(), e.Denom()); n.IsInt64() && len(x) != 1 {
-			grown := int(min(max(n.Int64(), -n.Int64()), maxPower)) * len(x)
-			cost += grown * grown
-		} else {
-			cost *= int(min(1+max(n.Int64(), -n.Int64()), maxBits/64))
+	exp, ok := y.rational()
+	switch {
+	case !ok:
+		return nil, false
+	case len(x) == 0:
+		return sum{}, exp.Sign() > 0
+	case len(x) == 1:
+		return ex.termPower(x[0], exp)
+	case !exp.IsInt() || !exp.Num().IsInt64():
+		return nil, false
+	}
+	n := exp.Num().Int64()
+	if n < 0 {
+		if x, ok = x.inverse(); !ok {
+			return nil, false
 		}
-		if !e.IsInt() {
-			cost += 32 // factors
+		n = -n
+	}
+	if n > maxPower {
+		return nil, false
+	}
+	out := constant(one)
+	for range n {
+		if !ex.pay(out.size() * x.size()) {
+			return nil, false
 		}
+		if out, ok = out.mul(x); !ok {
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+func (ex *exactEvaluation) termPower(t term, exp *big.Rat) (sum, bool) {
+	cost := sum{t}.size()
+	if n := new(big.Int).Quo(exp.Num(), exp.Denom()); n.IsInt64() {
+		cost *= int(min(1+max(n.Int64(), -n.Int64()), maxBits/64))
+	} else {
+		cost *= maxBits / 64
+	}
+	if !exp.IsInt() {
+		cost += 32 // to find the factors
 	}
 	if !ex.pay(cost) {
 		return nil, false
 	}
-	return x.pow(y)
+	return t.pow(exp)
 }
 
 // call evaluates the functions that have exact values.
@@ -189,7 +226,7 @@ func (ex *exactEvaluation) arithmetic(name string, args []*big.Rat) (sum, bool) 
 		return constant(new(big.Rat).SetInt(floorRat(new(big.Rat).Neg(x)))).neg(), true
 	case len(args) == 1 && name == "factorial":
 		n := x.Num()
-		if !x.IsInt() || n.Sign() < 0 || n.Cmp(big.NewInt(maxFactorial)) > 0 || !ex.pay(int(n.Int64())/2) {
+		if !x.IsInt() || n.Sign() < 0 || n.Cmp(big.NewInt(maxFactorial)) > 0 || !ex.pay(int(n.Int64())/8) {
 			return nil, false
 		}
 		return constant(new(big.Rat).SetInt(new(big.Int).MulRange(1, n.Int64()))), true
@@ -211,7 +248,7 @@ func (ex *exactEvaluation) arithmetic(name string, args []*big.Rat) (sum, bool) 
 func (ex *exactEvaluation) binomial(x, y *big.Rat) (sum, bool) {
 	n, k := x.Num(), y.Num()
 	if !x.IsInt() || !y.IsInt() || n.Sign() < 0 || k.Sign() < 0 || n.Cmp(big.NewInt(2*maxFactorial)) > 0 ||
-		!ex.pay(int(n.Int64())/2) {
+		!ex.pay(int(n.Int64())/8) {
 		return nil, false
 	}
 	if k.Cmp(n) > 0 {

@@ -7,33 +7,33 @@ import (
 )
 
 // readInequality solves a chain for its variable, if it is linear in one; otherwise it keeps the relations.
-func readInequality(sides, operators []string, depth int) value {
+func readInequality(sides, operators []string, in scope) value {
 	var solved *reals
 	variable := ""
 	for i, o := range operators {
 		if o == "=" || o == "∈" {
 			return nil
 		}
-		set, name, ok := solve(sides[i], o, sides[i+1])
+		set, name, ok := solve(sides[i], o, sides[i+1], in)
 		if !ok || variable != "" && name != variable {
-			return unsolved(sides, operators)
+			return unsolved(sides, operators, in)
 		}
 		variable = name
 		if solved == nil {
 			solved = set
 		} else if solved = solved.intersect(set); solved == nil { // ends that are no numbers
-			return unsolved(sides, operators)
+			return unsolved(sides, operators, in)
 		}
 	}
 	return &labelled{label: variable, value: finite(solved)}
 }
 
 // unsolved keeps every relation of a chain.
-func unsolved(sides, operators []string) value {
+func unsolved(sides, operators []string, in scope) value {
 	parts := make([]value, 0, len(operators))
 	for i, o := range operators {
-		x, ok := expressionOf(sides[i])
-		y, fine := expressionOf(sides[i+1])
+		x, ok := expressionOf(sides[i], in)
+		y, fine := expressionOf(sides[i+1], in)
 		if !ok || !fine {
 			return nil
 		}
@@ -50,9 +50,9 @@ func unsolved(sides, operators []string) value {
 
 // solve finds the set of numbers for which a relation holds, if it is linear or quadratic in one variable, or linear in an
 // absolute value.
-func solve(left, operator, right string) (*reals, string, bool) {
-	x, ok := expressionOf(left)
-	y, fine := expressionOf(right)
+func solve(left, operator, right string, in scope) (*reals, string, bool) {
+	x, ok := expressionOf(left, in)
+	y, fine := expressionOf(right, in)
 	if !ok || !fine {
 		return nil, "", false
 	}
@@ -60,7 +60,7 @@ func solve(left, operator, right string) (*reals, string, bool) {
 		left, x, y = right, y, x
 		operator = mirrored[operator]
 	}
-	if inner, ok := absoluteOf(left); ok && isConstant(y) {
+	if inner, ok := absoluteOf(left, in); ok && isConstant(y) {
 		if bound, fine := y.float(); fine && bound >= 0 {
 			slope, root, name, ok := linear(inner)
 			return ray(operator, y).mirror().mapped(slope, root), name, ok
@@ -87,7 +87,7 @@ func solve(left, operator, right string) (*reals, string, bool) {
 var mirrored = map[string]string{"<": ">", ">": "<", "≤": "≥", "≥": "≤", "≠": "≠"}
 
 // absoluteOf is the inside of an absolute value.
-func absoluteOf(s string) (*scalar, bool) {
+func absoluteOf(s string, in scope) (*scalar, bool) {
 	inner, ok := strings.CutPrefix(strings.TrimSpace(s), "abs(")
 	if ok {
 		inner = strings.TrimSuffix(inner, ")")
@@ -97,7 +97,7 @@ func absoluteOf(s string) (*scalar, bool) {
 	if !ok {
 		return nil, false
 	}
-	x, ok := expressionOf(stripped(strings.TrimSpace(inner)))
+	x, ok := expressionOf(stripped(strings.TrimSpace(inner)), in)
 	return x, ok && !isConstant(x)
 }
 

@@ -3,13 +3,13 @@ package answer
 import "strings"
 
 // named gives a value its label. A label of its own, as in x = (y = 5), gives way.
-func named(label string, v value) value {
+func named(label string, v value, in scope) value {
 	if inner, ok := v.(*labelled); ok {
 		v = inner.value
 	}
 	l := &labelled{label: normalLabel(label), value: v}
 	if x, ok := v.(*scalar); ok && !isConstant(x) {
-		if name, ok := expressionOf(label); ok {
+		if name, ok := expressionOf(label, in); ok {
 			l.equation = equation(name.minus(x))
 		}
 	}

@@ -92,11 +92,11 @@ func conjunctionLen(s string) int {
 }
 
 // readList reads 1, 2 and 3 as a list, x = 1, y = 2 as a record, and x < 1 or x > 3 as one set.
-func readList(s string, depth int) value {
+func readList(s string, in scope) value {
 	pieces := splitItems(s)
 	if len(pieces) < 2 {
 		if len(pieces) == 1 && len(pieces[0]) < len(s) && topLevel(s, ",;") {
-			return read(pieces[0], depth-1)
+			return read(pieces[0], in.deeper())
 		}
 		return nil
 	}
@@ -104,7 +104,7 @@ func readList(s string, depth int) value {
 		return textOf(s)
 	}
 	union := topIndex(s, " or ") >= 0 || topIndex(s, " “or” ") >= 0
-	values := readItems(pieces, depth)
+	values := readItems(pieces, in)
 	if values == nil {
 		return nil
 	}
@@ -126,7 +126,7 @@ func sentencePieces(pieces []string) bool {
 }
 
 // readItems reads every piece, with ± expanded. It is nil when one holds no answer.
-func readItems(pieces []string, depth int) []value {
+func readItems(pieces []string, in scope) []value {
 	var values []value
 	for i, p := range pieces {
 		if strings.Contains(p, "…") {
@@ -134,7 +134,7 @@ func readItems(pieces []string, depth int) []value {
 			continue
 		}
 		for _, variant := range variants(p) {
-			v := read(variant, depth-1)
+			v := read(variant, in.deeper())
 			if v == nil {
 				return nil
 			}

@@ -6,7 +6,7 @@ import "strings"
 const maxCells = 256
 
 // readMatrix reads a sum of matrices with factors before them. A column is a tuple.
-func readMatrix(s string, depth int) value {
+func readMatrix(s string, in scope) value {
 	if !strings.Contains(s, "⟦") {
 		return nil
 	}
@@ -21,7 +21,7 @@ func readMatrix(s string, depth int) value {
 		if open < 0 || end < open {
 			return nil
 		}
-		m := readRows(rest[open+len("⟦"):end], depth)
+		m := readRows(rest[open+len("⟦"):end], in)
 		if m == nil {
 			return nil
 		}
@@ -29,12 +29,12 @@ func readMatrix(s string, depth int) value {
 		if kind := kindOf(before); kind != "" {
 			m.kind = kind
 		} else if total != nil && (before == "" || before == "*") {
-			if total = total.product(m); total == nil {
+			if total = total.product(m, in); total == nil {
 				return nil
 			}
 			rest = strings.TrimSpace(rest[end+len("⟧"):])
 			continue
-		} else if m = m.scaled(before); m == nil {
+		} else if m = m.scaled(before, in); m == nil {
 			return nil
 		}
 		if total = total.plus(m); total == nil {
@@ -77,13 +77,13 @@ func kindOf(before string) string {
 }
 
 // readRows reads 1&2¦3&4.
-func readRows(s string, depth int) *matrix {
+func readRows(s string, in scope) *matrix {
 	m := &matrix{}
 	cells := 0
 	for _, line := range strings.Split(s, "¦") {
 		var row []value
 		for _, cell := range splitTop(line, "&") {
-			v := read(plainCell(cell), depth-1)
+			v := read(plainCell(cell), in.deeper())
 			if v == nil {
 				v = word("")
 			}
@@ -106,7 +106,7 @@ func plainCell(s string) string {
 }
 
 // scaled multiplies all cells by the factor that is written before the matrix: a sign, or an expression.
-func (m *matrix) scaled(factor string) *matrix {
+func (m *matrix) scaled(factor string, in scope) *matrix {
 	factor = strings.TrimSpace(strings.TrimRight(factor, "([{*| "))
 	switch factor {
 	case "", "+":
@@ -114,17 +114,18 @@ func (m *matrix) scaled(factor string) *matrix {
 	case "-":
 		factor = "-1"
 	}
-	f, ok := expressionOf(strings.TrimPrefix(factor, "+"))
+	f, ok := expressionOf(strings.TrimPrefix(factor, "+"), in)
 	if !ok || !f.known {
 		return nil
 	}
+	ex := exactEvaluation{work: in.work}
 	for _, row := range m.rows {
 		for i, cell := range row {
 			x, ok := cell.(*scalar)
 			if !ok || !x.known {
 				return nil
 			}
-			product, ok := f.exact.mul(x.exact)
+			product, ok := ex.binary("*", f.exact, x.exact)
 			if !ok {
 				return nil
 			}
@@ -163,10 +164,11 @@ func (m *matrix) plus(n *matrix) *matrix {
 }
 
 // product multiplies two matrices of exact numbers.
-func (m *matrix) product(n *matrix) *matrix {
+func (m *matrix) product(n *matrix, in scope) *matrix {
 	if len(m.rows[0]) != len(n.rows) || m.kind != "" || n.kind != "" || len(m.rows)*len(n.rows)*len(n.rows[0]) > maxCells {
 		return nil
 	}
+	ex := exactEvaluation{work: in.work}
 	out := &matrix{}
 	for _, row := range m.rows {
 		line := make([]value, len(n.rows[0]))
@@ -178,7 +180,7 @@ func (m *matrix) product(n *matrix) *matrix {
 				if !ok || !fine || !x.known || !y.known {
 					return nil
 				}
-				p, ok := x.exact.mul(y.exact)
+				p, ok := ex.binary("*", x.exact, y.exact)
 				if !ok {
 					return nil
 				}

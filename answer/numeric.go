@@ -17,16 +17,17 @@ type evaluation struct {
 	point   int
 	values  map[string]number     // of names, once they have been looked up
 	bound   map[string]complex128 // the indices of sums
-	steps   int
-	complex bool // a root or logarithm of a negative number was taken
+	work    *work                 // for all of the answer
+	steps   int                   // of this evaluation
+	complex bool                  // a root or logarithm of a negative number was taken
 }
 
 // probe evaluates at all points.
-func (e *expression) probe() *probes {
+func (e *expression) probe(w *work) *probes {
 	var p probes
 	reals := true
 	for i := range p {
-		ev := evaluation{expression: e, point: i, values: map[string]number{}}
+		ev := evaluation{expression: e, point: i, work: w, values: map[string]number{}}
 		v := ev.at(e.root)
 		if cmplx.IsInf(v.v) || cmplx.IsNaN(v.v) {
 			v.v = undefined
@@ -78,7 +79,7 @@ func exactly(v complex128) number { return number{v, cmplx.Abs(v) * 1e-16} }
 var nowhere = number{undefined, 0}
 
 func (ev *evaluation) at(n ast.Node) number {
-	if ev.steps++; ev.steps > maxSteps {
+	if ev.steps++; ev.steps > maxSteps || !ev.work.pay(1) {
 		return nowhere
 	}
 	switch n := n.(type) {

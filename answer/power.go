@@ -5,41 +5,6 @@ import (
 	"strconv"
 )
 
-// pow raises x to a rational exponent, or e or another positive number to an exponent that is no number: not exact.
-func (x sum) pow(y sum) (sum, bool) {
-	exp, ok := y.rational()
-	if !ok {
-		return nil, false
-	}
-	if len(x) == 1 {
-		return x[0].pow(exp)
-	}
-	if len(x) == 0 {
-		return sum{}, exp.Sign() > 0
-	}
-	if !exp.IsInt() || !exp.Num().IsInt64() {
-		return nil, false
-	}
-	n := exp.Num().Int64()
-	if n < 0 {
-		inverse, ok := x.inverse()
-		if !ok {
-			return nil, false
-		}
-		x, n = inverse, -n
-	}
-	if n > maxPower {
-		return nil, false
-	}
-	out := constant(one)
-	for range n {
-		if out, ok = out.mul(x); !ok {
-			return nil, false
-		}
-	}
-	return out, true
-}
-
 // inverse is 1/x for a number of the form a + b√n: the conjugate over the norm. Other sums have no inverse here.
 func (x sum) inverse() (sum, bool) {
 	if len(x) != 2 {

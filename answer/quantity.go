@@ -11,20 +11,20 @@ import (
 const maxUnitStarts = 6
 
 // readQuantity reads an expression: a number with its unit, its percent sign or the currency before it, or a formula.
-func readQuantity(s string, _ int) value {
-	if x := readCurrency(s); x != nil {
+func readQuantity(s string, in scope) value {
+	if x := readCurrency(s, in); x != nil {
 		return x
 	}
 	if before, ok := percentage(s); ok {
-		if x, ok := numberOrFormula(before); ok && isConstant(x) && x.known {
+		if x, ok := numberOrFormula(before, in); ok && isConstant(x) && x.known {
 			return &scalar{exact: x.exact.scale(big.NewRat(1, 100)), known: true, digits: x.digits.shifted(-2), sign: true}
 		}
 	}
-	x := readMeasured(s)
+	x := readMeasured(s, in)
 	if x != nil && !x.unit.onlyLetters() {
 		return x
 	}
-	formula, ok := numberOrFormula(s)
+	formula, ok := numberOrFormula(s, in)
 	switch {
 	case ok && x != nil:
 		formula.measured = x
@@ -34,17 +34,17 @@ func readQuantity(s string, _ int) value {
 	case x != nil:
 		return x
 	}
-	if x = scaledNumber(s); x != nil {
+	if x = scaledNumber(s, in); x != nil {
 		return x
 	}
 	return nil
 }
 
-func numberOrFormula(s string) (*scalar, bool) {
+func numberOrFormula(s string, in scope) (*scalar, bool) {
 	if x, ok := readNumeral(s); ok {
 		return x, true
 	}
-	return expressionOf(s)
+	return expressionOf(s, in)
 }
 
 // percentage is what stands before a percent sign.
@@ -68,7 +68,7 @@ func percentage(s string) (string, bool) {
 var currencies = map[rune]string{'$': "$", '€': "€", '£': "£", '¥': "¥"}
 
 // readCurrency reads $5 and -$5.
-func readCurrency(s string) *scalar {
+func readCurrency(s string, in scope) *scalar {
 	sign := ""
 	if s[0] == '-' {
 		sign, s = "-", strings.TrimSpace(s[1:])
@@ -84,9 +84,9 @@ func readCurrency(s string) *scalar {
 		return nil
 	}
 	rest := strings.TrimSpace(s[size:])
-	x, ok := numberOrFormula(sign + rest)
+	x, ok := numberOrFormula(sign+rest, in)
 	if !ok {
-		if x = readMeasured(sign + rest); x == nil { // $2.5 million
+		if x = readMeasured(sign+rest, in); x == nil { // $2.5 million
 			return nil
 		}
 	}
@@ -105,7 +105,7 @@ var multiples = map[string]int64{
 }
 
 // readMeasured reads a number with words behind it: a unit, or words that say what is counted and do not count.
-func readMeasured(s string) *scalar {
+func readMeasured(s string, in scope) *scalar {
 	tries := 0
 	depth := 0
 	for i, r := range s {
@@ -113,7 +113,7 @@ func readMeasured(s string) *scalar {
 			if tries++; tries > maxUnitStarts {
 				return nil
 			}
-			if x := measured(strings.TrimRight(s[:i], " *~"), s[i:]); x != nil {
+			if x := measured(strings.TrimRight(s[:i], " *~"), s[i:], in); x != nil {
 				return x
 			}
 		}
@@ -152,7 +152,7 @@ func hasFunction(s string) bool {
 }
 
 // readCompound reads a quantity in several units, each smaller than the one before: 5 feet 6 inches, 2 hours and 30 minutes.
-func readCompound(s string, _ int) value {
+func readCompound(s string, _ scope) value {
 	if !isDigit(s[0]) || isDigit(s[len(s)-1]) {
 		return nil
 	}
@@ -183,7 +183,7 @@ func readCompound(s string, _ int) value {
 }
 
 // measured is the number before with the unit behind, or nil.
-func measured(before, behind string) *scalar {
+func measured(before, behind string, in scope) *scalar {
 	behind = unitSigns.Replace(behind)
 	behind = strings.Trim(behind, " .,;:")
 	first, rest, _ := strings.Cut(behind, " ")
@@ -198,9 +198,9 @@ func measured(before, behind string) *scalar {
 	if !isUnit && !isRemark(behind) {
 		return nil
 	}
-	x, ok := numberOrFormula(before)
+	x, ok := numberOrFormula(before, in)
 	if !ok {
-		if x = scaledNumber(before); x != nil {
+		if x = scaledNumber(before, in); x != nil {
 			x.unit, x.measured.unit = u, u
 		}
 		return x
@@ -250,13 +250,13 @@ func isRemark(s string) bool {
 
 // scaledNumber reads 3.52 10^(-19), written without a sign between them: the product, or 3.52 in units of 10^(-19), as
 // tables of physical answers have it.
-func scaledNumber(s string) *scalar {
+func scaledNumber(s string, in scope) *scalar {
 	mantissa, power, ok := strings.Cut(s, " 10^")
 	if !ok {
 		return nil
 	}
 	m, ok := readNumeral(strings.TrimSpace(mantissa))
-	x, fine := expressionOf("10^" + power)
+	x, fine := expressionOf("10^"+power, in)
 	if !ok || !fine || !x.known {
 		return nil
 	}

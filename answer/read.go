@@ -7,7 +7,7 @@ import (
 
 // read reads plain notation. It returns nil for what holds no answer, and takes the first reading that fits: a word with
 // a meaning, a number, a matrix, a list, a relation, a set, brackets, an expression, and at last the text as it stands.
-func read(s string, depth int) value {
+func read(s string, in scope) value {
 	s = strings.TrimSpace(s)
 	if !holdsAnswer(s) {
 		if s == "{}" || s == "{ }" {
@@ -15,30 +15,30 @@ func read(s string, depth int) value {
 		}
 		return nil
 	}
-	if depth == 0 {
+	if in.depth == 0 {
 		return textOf(s)
 	}
 	if inner := stripped(s); inner != s && !topLevel(inner, ",;") { // brackets around one element mean nothing
-		return read(inner, depth-1)
+		return read(inner, in.deeper())
 	}
-	if v := readAtom(s); v != nil {
+	if v := readAtom(s, in); v != nil {
 		return v
 	}
 	if before, ok := exactPart(s); ok {
-		return read(before, depth-1)
+		return read(before, in.deeper())
 	}
 	if before, ok := withoutDomain(s); ok {
-		return read(before, depth-1)
+		return read(before, in.deeper())
 	}
 	if strings.ContainsAny(s, "±∓") {
-		if v := readVariants(s, depth); v != nil {
+		if v := readVariants(s, in); v != nil {
 			return v
 		}
 	}
-	for _, reader := range []func(string, int) value{
+	for _, reader := range []func(string, scope) value{
 		readMatrix, readCompound, readList, readRelation, readSetOperation, readBrackets, readQuantity,
 	} {
-		if v := reader(s, depth); v != nil {
+		if v := reader(s, in); v != nil {
 			return v
 		}
 	}

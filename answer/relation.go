@@ -32,20 +32,20 @@ func chain(s string) (sides []string, operators []string) {
 }
 
 // readRelation reads assignments, equations, inequalities and membership.
-func readRelation(s string, depth int) value {
+func readRelation(s string, in scope) value {
 	sides, operators := chain(s)
 	switch {
 	case len(operators) == 0:
-		return readRatio(s, depth)
+		return readRatio(s, in)
 	case len(sides) > maxSides || slices.ContainsFunc(sides, func(side string) bool { return side == "" }):
 		return nil
 	}
 	equations := !slices.ContainsFunc(operators, func(o string) bool { return o != "=" })
 	switch {
 	case equations:
-		return readEquation(sides, depth)
+		return readEquation(sides, in)
 	case operators[0] == "∈" && len(sides) == 2:
-		v := read(sides[1], depth-1)
+		v := read(sides[1], in.deeper())
 		if v == nil {
 			return nil
 		}
@@ -54,36 +54,36 @@ func readRelation(s string, depth int) value {
 		}
 		return &labelled{label: normalLabel(sides[0]), value: v}
 	}
-	return readInequality(sides, operators, depth)
+	return readInequality(sides, operators, in)
 }
 
 // readEquation reads label = value, a chain of equal values, or an equation.
-func readEquation(sides []string, depth int) value {
+func readEquation(sides []string, in scope) value {
 	first, last := sides[0], sides[len(sides)-1]
 	if isLabel(first) {
-		v := read(last, depth-1)
+		v := read(last, in.deeper())
 		if v == nil {
 			return nil
 		}
-		return named(first, v)
+		return named(first, v, in)
 	}
 	if isLabel(last) && len(sides) == 2 && !hasLetters(first) {
-		if v := read(first, depth-1); v != nil {
-			return named(last, v)
+		if v := read(first, in.deeper()); v != nil {
+			return named(last, v, in)
 		}
 	}
 	if strings.HasPrefix(first, "{") || strings.HasPrefix(first, "lim_") {
-		return read(last, depth-1)
+		return read(last, in.deeper())
 	}
-	x, xok := expressionOf(first)
-	y, yok := expressionOf(last)
+	x, xok := expressionOf(first, in)
+	y, yok := expressionOf(last, in)
 	switch {
 	case xok && isConstant(x) && strings.HasSuffix(last, "%"):
-		return read(last, depth-1)
+		return read(last, in.deeper())
 	case !xok || !yok:
 		return nil
 	case len(sides) > 2 || isConstant(x) && isConstant(y):
-		return read(last, depth-1)
+		return read(last, in.deeper())
 	}
 	return equation(x.minus(y))
 }

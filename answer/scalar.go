@@ -37,12 +37,12 @@ func (p printed) shifted(power int) printed {
 }
 
 // evaluate makes a parsed expression a scalar. It fails where there is neither an exact value nor enough probes.
-func (e *expression) evaluate() (*scalar, error) {
-	ex := exactEvaluation{expression: e}
+func (e *expression) evaluate(w *work) (*scalar, error) {
+	ex := exactEvaluation{expression: e, work: w}
 	if x, ok := ex.at(e.root); ok {
 		return &scalar{exact: x, known: true}, nil
 	}
-	p := e.probe()
+	p := e.probe(w)
 	if !p.valid() {
 		return nil, fmt.Errorf("%w: no value at the probe points", errNotExpression)
 	}
@@ -158,12 +158,12 @@ func (s *scalar) minus(t *scalar) *scalar {
 }
 
 // expressionOf reads a text that is a formula and nothing else.
-func expressionOf(s string) (*scalar, bool) {
+func expressionOf(s string, in scope) (*scalar, bool) {
 	e, err := parse(s)
 	if err != nil {
 		return nil, false
 	}
-	x, err := e.evaluate()
+	x, err := e.evaluate(in.work)
 	return x, err == nil
 }
 

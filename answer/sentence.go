@@ -21,7 +21,7 @@ func readWhole(raw string) value {
 	if len(text) > maxPlain {
 		return textOf(text)
 	}
-	v := read(text, maxDepth)
+	v := read(text, newScope())
 	if v == nil || !isSentence(raw) {
 		return v
 	}
@@ -38,7 +38,7 @@ func statedIn(raw string) value {
 	if !ok || stated.Level == LastNumber && numbersIn(raw) != 1 || stated.Text == raw {
 		return nil
 	}
-	v := read(plain(stated.Text), maxDepth)
+	v := read(plain(stated.Text), newScope())
 	if _, ok := v.(word); ok {
 		return nil
 	}

@@ -6,9 +6,9 @@ import (
 )
 
 // readInterval reads [1, 2): ends that are in order, or expressions.
-func readInterval(open, last byte, ends []string, depth int) value {
-	low, ok := read(ends[0], depth-1).(*scalar)
-	high, fine := read(ends[1], depth-1).(*scalar)
+func readInterval(open, last byte, ends []string, in scope) value {
+	low, ok := read(ends[0], in.deeper()).(*scalar)
+	high, fine := read(ends[1], in.deeper()).(*scalar)
 	if !ok || !fine {
 		return nil
 	}
@@ -21,21 +21,21 @@ func readInterval(open, last byte, ends []string, depth int) value {
 }
 
 // readSetOperation reads unions, intersections and differences.
-func readSetOperation(s string, depth int) value {
+func readSetOperation(s string, in scope) value {
 	s = unionLetter.Replace(s)
 	parts, operators := cutTop(s, "∪∩∖")
 	if len(parts) < 2 && !strings.HasSuffix(strings.TrimSpace(s), "}") {
 		return nil
 	}
 	if len(parts) < 2 {
-		return readDifference(s, depth)
+		return readDifference(s, in)
 	}
 	if len(parts) > maxItems {
 		return nil
 	}
 	values := make([]value, len(parts))
 	for i, part := range parts {
-		if values[i] = read(part, depth-1); values[i] == nil {
+		if values[i] = read(part, in.deeper()); values[i] == nil {
 			return nil
 		}
 	}
@@ -72,12 +72,12 @@ var unionLetter = strings.NewReplacer(") U (", ") ∪ (", ") U [", ") ∪ [", "]
 	"} U (", "} ∪ (", "} U [", "} ∪ [")
 
 // readDifference reads a difference that is written with a minus: A - {1}.
-func readDifference(s string, depth int) value {
+func readDifference(s string, in scope) value {
 	i := topIndex(s, "-")
 	if i <= 0 || !strings.HasPrefix(strings.TrimSpace(s[i+1:]), "{") {
 		return nil
 	}
-	return readSetOperation(s[:i]+"∖"+s[i+1:], depth-1)
+	return readSetOperation(s[:i]+"∖"+s[i+1:], in.deeper())
 }
 
 // operationText is an operation on sets that were not understood. Unions and intersections have no order.

@@ -6,14 +6,14 @@ import "strings"
 const maxSigns = 3
 
 // readVariants reads 1 ± √2 as the list of its values.
-func readVariants(s string, depth int) value {
+func readVariants(s string, in scope) value {
 	pieces := splitItems(s)
 	if len(pieces) > 1 || strings.HasPrefix(s, "{") {
 		return nil // the list reader expands each of its own
 	}
 	var values []value
 	for _, v := range variants(s) {
-		x := read(v, depth-1)
+		x := read(v, in.deeper())
 		if x == nil {
 			return nil
 		}

@@ -1,0 +1,31 @@
+package answer
+
+// A scope is what is left for reading a part of an answer: how deep it may be nested, and how much may be computed for
+// all of the answer.
+type scope struct {
+	depth int
+	work  *work
+}
+
+// maxWork bounds what is computed for an answer, in steps of some 50 ns: the values of all its formulas together.
+const maxWork = 1 << 16
+
+func newScope() scope {
+	w := work(maxWork)
+	return scope{maxDepth, &w}
+}
+
+// deeper is the scope of a part.
+func (in scope) deeper() scope {
+	in.depth--
+	return in
+}
+
+// work counts down the steps that are left.
+type work int
+
+// pay takes steps, and reports whether so many were left.
+func (w *work) pay(steps int) bool {
+	*w -= work(steps)
+	return *w >= 0
+}
