@@ -19,7 +19,7 @@ var hostile = []string{
 	strings.Repeat("{x+1,y^2},", 20), strings.Repeat("1+", 127) + "1", strings.Repeat("-", 250) + "1", full("-"),
 	strings.Repeat("a*", 120) + "a", strings.Repeat("2^2000*", 30) + "1", full("9"), "1/" + full("9")[2:], full("9")[:1000] + "!",
 	full("cm "), "5 " + full("cm ")[2:], full("|"), full("|x"), full("!"), "5" + full("!")[1:], full("∪"), full("(0,1)∪"),
-	full("\x9c"), strings.Repeat("{", 8) + "_" + full("\x9c")[20:], strings.Repeat("(", 20) + full("é")[60:] + strings.Repeat(")", 20),
+	full("\x9c"), "±" + full("\xe5")[:1900] + "±±", "±1+" + full("1+")[:3000] + "±±1", strings.Repeat("{", 8) + "_" + full("\x9c")[20:], strings.Repeat("(", 20) + full("é")[60:] + strings.Repeat(")", 20),
 	strings.Repeat("(x+y+1)^30,", 63) + "1", strings.Repeat("sum_(k=1)^(4000) sin(k),", 63) + "1", strings.Repeat("(1.1+x)^30*", 27) + "1",
 	strings.Repeat("sin(cos(x+y)^2)*(x+1),", 63) + "1", "[" + strings.Repeat("(x+y+1)^20,", 60) + "1]", "{" + strings.Repeat("9999!^{2},", 60) + "1}",
 	strings.Repeat("(x+1)^20 < y,", 60) + "1", strings.Repeat("(x+1)^20 a b c d;", 60) + "1", strings.Repeat("(x+1)^20 ± y,", 60) + "1",

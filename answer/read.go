@@ -15,7 +15,7 @@ func read(s string, in scope) value {
 		}
 		return nil
 	}
-	if in.depth == 0 {
+	if in.depth == 0 || !in.work.pay(stepsPerByte*len(s)) {
 		return textOf(s)
 	}
 	if inner := stripped(s); inner != s && !topLevel(inner, ",;") { // brackets around one element mean nothing

@@ -1,14 +1,18 @@
 package answer
 
-// A scope is what is left for reading a part of an answer: how deep it may be nested, and how much may be computed for
-// all of the answer.
+// A scope is what is left for reading a part of an answer: how deep it may be nested, and how much may be done for all of
+// the answer. What exceeds it is compared as text.
 type scope struct {
 	depth int
 	work  *work
 }
 
-// maxWork bounds what is computed for an answer, in steps of some 50 ns: the values of all its formulas together.
+// maxWork bounds what is done for an answer, in steps of some 50 ns: the reading of its parts, and the values of all its
+// formulas together.
 const maxWork = 1 << 16
+
+// stepsPerByte is what it costs to look for the readings of a part.
+const stepsPerByte = 2
 
 func newScope() scope {
 	w := work(maxWork)
