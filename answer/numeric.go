@@ -49,6 +49,8 @@ type number struct {
 	err float64
 }
 
+func isFinite(v complex128) bool { return !cmplx.IsNaN(v) && !cmplx.IsInf(v) }
+
 // settled is the value if it is known well enough: zero where it is nothing but a small error, undefined where a large
 // error hides it.
 func (n number) settled() complex128 {
@@ -153,6 +155,9 @@ func (ev *evaluation) binary(n *ast.BinaryNode) number {
 
 // power takes the real root of a negative number where the index is odd and small.
 func (ev *evaluation) power(x, y number) number {
+	if x.v == 0 && !(real(y.v) > 0) || !isFinite(x.v) || !isFinite(y.v) {
+		return nowhere // cmplx.Pow panics for some of these
+	}
 	relative := y.err*math.Abs(math.Log(cmplx.Abs(x.v)+1e-300)) + 4e-16
 	if x.v != 0 {
 		relative += x.err / cmplx.Abs(x.v) * cmplx.Abs(y.v)
