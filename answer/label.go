@@ -48,10 +48,7 @@ func isLabel(s string) bool {
 
 // isName reports whether a text without spaces is a name: letters of one variable or point names, subscripts, arguments.
 func isName(s string) bool {
-	n := 0
-	for n < len(s) && isLetter(s[n]) {
-		n++
-	}
+	n := letterRun(s)
 	head, rest := s[:n], s[n:]
 	rest = strings.TrimLeft(rest, "'")
 	switch {

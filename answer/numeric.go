@@ -29,7 +29,7 @@ func (e *expression) probe(w *work) *probes {
 	for i := range p {
 		ev := evaluation{expression: e, point: i, work: w, values: map[string]number{}}
 		v := ev.at(e.root)
-		if cmplx.IsInf(v.v) || cmplx.IsNaN(v.v) {
+		if !isFinite(v.v) {
 			v.v = undefined
 		}
 		v.v = v.settled()

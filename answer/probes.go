@@ -130,13 +130,10 @@ func (x sum) probe() *probes {
 			size = max(size, cmplx.Abs(v))
 			p[i] += v
 		}
-		if cmplx.IsInf(p[i]) || cmplx.IsNaN(p[i]) {
+		if !isFinite(p[i]) {
 			p[i] = undefined
 		} else if cmplx.Abs(p[i]) < size*1e-14 {
 			p[i] = 0
-		}
-		if i >= positivePoints && cmplx.IsNaN(p[i]) {
-			p[i] = undefined
 		}
 	}
 	return &p

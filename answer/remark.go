@@ -7,7 +7,7 @@ func exactPart(s string) (string, bool) {
 	for _, word := range approximations {
 		if bare := strings.TrimLeft(s, "“ "); foldedPrefix(bare, word) || foldedPrefix(bare, strings.TrimSpace(word)+"”") {
 			rest := strings.TrimLeft(bare[len(word)-1:], "” ")
-			return rest, hasNumber(rest)
+			return rest, hasDigit(rest)
 		}
 	}
 	for _, mark := range []string{"≈", "⇒"} {
@@ -41,8 +41,6 @@ func exactPart(s string) (string, bool) {
 
 // approximations are words before a number that is not exact.
 var approximations = []string{"about ", "approximately ", "approx. ", "roughly ", "around "}
-
-func hasNumber(s string) bool { return strings.ContainsAny(s, "0123456789") }
 
 // isDomain reports whether a condition only says what kind of number a parameter is: k ∈ Z.
 func isDomain(s string) bool {
