@@ -3,7 +3,7 @@
 // the suite of kernels/kerneltest; a model is written over Ops and knows none of them.
 //
 //	ops := kernels.NewReference()
-//	w := ops.NewMatrix(weights, out, in)
+//	w := ops.NewMatrix(kernels.Dense(weights, out, in))
 //	ops.MatMul(y, x, rows, w)
 //
 // An Ops belongs to one goroutine. All of its values are float32; a batch is rows of a [Buffer], each row one token.

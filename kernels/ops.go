@@ -100,8 +100,8 @@ type Ops interface {
 	Upload(dst Buffer, off int, src []float32)
 	Download(dst []float32, src Buffer, off int)
 
-	// NewMatrix prepares w [out, in], row-major. The slice is not kept.
-	NewMatrix(w []float32, out, in int) Matrix
+	// NewMatrix reads a weight matrix and keeps it in the form of the Ops' Precision.
+	NewMatrix(w Source) Matrix
 
 	// Embed copies row tokens[r] of table to row r of y.
 	Embed(y View, table Matrix, tokens []int32)

@@ -4,16 +4,17 @@ import "math"
 
 // refKVCache keeps page p's keys and values as [PageLen, KVHeads*HeadDim].
 type refKVCache struct {
-	shape AttentionShape
-	k, v  [][]float32
+	shape  AttentionShape
+	format Format
+	k, v   [][]float32
 }
 
 func (c *refKVCache) Pages() int { return len(c.k) }
 
 // NewKVCache returns empty pages.
-func (*Reference) NewKVCache(shape AttentionShape, pages int) KVCache {
+func (ref *Reference) NewKVCache(shape AttentionShape, pages int) KVCache {
 	shape.Check()
-	c := &refKVCache{shape, make([][]float32, pages), make([][]float32, pages)}
+	c := &refKVCache{shape, ref.precision.KV, make([][]float32, pages), make([][]float32, pages)}
 	for i := range pages {
 		c.k[i] = make([]float32, PageLen*shape.KVHeads*shape.HeadDim)
 		c.v[i] = make([]float32, PageLen*shape.KVHeads*shape.HeadDim)
@@ -50,6 +51,9 @@ func (ref *Reference) Attention(y, qkv View, spans []Span, shape AttentionShape,
 				k, v := c.at(span.Pages, pos, h)
 				ref.rope.Rotate(k, kv[h*n:(h+1)*n], pos)
 				copy(v, kv[(shape.KVHeads+h)*n:])
+				for i := range n {
+					k[i], v[i] = c.format.Round(k[i]), c.format.Round(v[i])
+				}
 			}
 			rotated := make([]float32, n)
 			for a := range shape.Heads {

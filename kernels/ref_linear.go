@@ -1,13 +1,12 @@
 package kernels
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
-// refMatrix is a weight matrix as it was given.
+// refMatrix is a weight matrix as its format holds it. Int8 has whole numbers q and a scale a row, and w is their product.
 type refMatrix struct {
 	w       []float32
+	q       []int8
+	scales  []float32
 	out, in int
 }
 
@@ -15,17 +14,29 @@ func (m *refMatrix) Shape() (out, in int) { return m.out, m.in }
 
 func (m *refMatrix) row(o int) []float32 { return m.w[o*m.in : (o+1)*m.in] }
 
-// NewMatrix copies w [out, in].
-func (*Reference) NewMatrix(w []float32, out, in int) Matrix {
-	CheckMatrix(w, out, in)
-	return &refMatrix{append([]float32(nil), w...), out, in}
-}
-
-// CheckMatrix panics unless w has the length of a matrix [out, in].
-func CheckMatrix(w []float32, out, in int) {
-	if out < 1 || in < 1 || len(w) != out*in {
-		panic(fmt.Sprintf("kernels: %d values are no matrix [%d, %d]", len(w), out, in))
+// NewMatrix rounds or quantizes every row.
+func (ref *Reference) NewMatrix(w Source) Matrix {
+	m := &refMatrix{w: make([]float32, w.Out*w.In), out: w.Out, in: w.In}
+	format := ref.precision.Of(w)
+	if format == Int8 {
+		m.q, m.scales = make([]int8, len(m.w)), make([]float32, w.Out)
 	}
+	for o := range w.Out {
+		row := m.row(o)
+		w.Row(row, o)
+		if format == Int8 {
+			q := m.q[o*w.In:][:w.In]
+			m.scales[o] = Quantize(q, row)
+			for i := range row {
+				row[i] = float32(q[i]) * m.scales[o]
+			}
+			continue
+		}
+		for i, v := range row {
+			row[i] = format.Round(v)
+		}
+	}
+	return m
 }
 
 // Embed copies row tokens[r] of table to row r of y.
@@ -38,18 +49,22 @@ func (*Reference) Embed(y View, table Matrix, tokens []int32) {
 }
 
 // MatMul is y[r,o] = sum_i x[r,i] w[o,i].
-func (*Reference) MatMul(y, x View, rows int, w Matrix) { refMatMul(y, x, rows, w.(*refMatrix), false) }
+func (*Reference) MatMul(y, x View, rows int, w Matrix) { w.(*refMatrix).multiply(y, x, rows, false) }
 
 // MatMulAdd is y[r,o] += sum_i x[r,i] w[o,i].
 func (*Reference) MatMulAdd(y, x View, rows int, w Matrix) {
-	refMatMul(y, x, rows, w.(*refMatrix), true)
+	w.(*refMatrix).multiply(y, x, rows, true)
 }
 
-func refMatMul(y, x View, rows int, m *refMatrix, add bool) {
+func (m *refMatrix) multiply(y, x View, rows int, add bool) {
 	y.Check("matmul", "y", rows, m.out)
 	x.Check("matmul", "x", rows, m.in)
 	for r := range rows {
 		yr, xr := y.row(r, m.out), x.row(r, m.in)
+		if m.q != nil {
+			m.multiplyInt8(yr, xr, add)
+			continue
+		}
 		for o := range m.out {
 			sum := 0.0
 			if add {
@@ -59,6 +74,25 @@ func refMatMul(y, x View, rows int, m *refMatrix, add bool) {
 				sum += float64(xr[i]) * float64(w)
 			}
 			yr[o] = float32(sum)
+		}
+	}
+}
+
+// multiplyInt8 is one row of the product that [Quantize] describes.
+func (m *refMatrix) multiplyInt8(y, x []float32, add bool) {
+	if !add {
+		clear(y)
+	}
+	var q [QuantBlock]int8
+	for from := 0; from < m.in; from += QuantBlock {
+		n := min(QuantBlock, m.in-from)
+		scale := Quantize(q[:n], x[from:from+n])
+		for o := range m.out {
+			dot := int32(0)
+			for i, w := range m.q[o*m.in+from:][:n] {
+				dot += int32(q[i]) * int32(w)
+			}
+			y[o] += float32(float64(dot) * float64(scale) * float64(m.scales[o]))
 		}
 	}
 }

@@ -2,12 +2,18 @@ package kernels
 
 // Reference computes every operation by the loop that defines it, one value at a time. Sums and transcendental
 // functions are float64, so that it is the more exact side of a comparison; what is stored is float32.
-type Reference struct{ rope Rope }
+type Reference struct {
+	precision Precision
+	rope      Rope
+}
 
 var _ Ops = (*Reference)(nil)
 
-// NewReference returns the specification of [Ops] as an implementation of it.
-func NewReference() Ops { return &Reference{} }
+// NewReference returns the specification of [Ops] as an implementation of it, which keeps everything as it is stored.
+func NewReference() Ops { return NewReferenceOf(Precision{}) }
+
+// NewReferenceOf is NewReference for a precision.
+func NewReferenceOf(p Precision) Ops { return &Reference{precision: p} }
 
 // Name returns "reference".
 func (*Reference) Name() string { return "reference" }

@@ -26,7 +26,7 @@ func near(t *testing.T, what string, got kernels.View, want ...float64) {
 
 func TestReferenceLinearOperationsByHand(t *testing.T) {
 	ref := kernels.NewReference()
-	w := ref.NewMatrix([]float32{1, 2, 3, 4, 5, 6}, 3, 2)
+	w := ref.NewMatrix(kernels.Dense([]float32{1, 2, 3, 4, 5, 6}, 3, 2))
 	y := rows(3, 100, 100, 100)
 	ref.MatMul(y, rows(2, 10, 1), 1, w)
 	near(t, "matmul", y, 12, 34, 56)

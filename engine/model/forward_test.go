@@ -234,6 +234,17 @@ func (u unfused) Floats(name string, shape ...int) ([]float32, error) {
 	return u.Weights.Floats(strings.Replace(name, "self_attn.o_proj.", "mha.out_proj.", 1), shape...)
 }
 
+func (u unfused) Matrix(name string, out, in int) (kernels.Source, error) { return matrix(u, name, out, in) }
+
+// matrix reads a matrix as Floats.
+func matrix(w model.Weights, name string, out, in int) (kernels.Source, error) {
+	v, err := w.Floats(name, out, in)
+	if err != nil {
+		return kernels.Source{}, err
+	}
+	return kernels.Dense(v, out, in), nil
+}
+
 func TestBothNamingsGiveTheSameModel(t *testing.T) {
 	m, err := model.Load(unfused{}, tiny.Config(), kernels.NewReference())
 	if err != nil {
@@ -260,6 +271,8 @@ func (l lacking) Floats(name string, shape ...int) ([]float32, error) {
 	}
 	return l.Weights.Floats(name, shape...)
 }
+
+func (l lacking) Matrix(name string, out, in int) (kernels.Source, error) { return matrix(l, name, out, in) }
 
 func TestLoadNamesTheMissingTensor(t *testing.T) {
 	for _, name := range []string{"model.embed_tokens.weight", "model.norm.weight", "model.layers.0.mamba.in_proj.weight",

@@ -13,6 +13,8 @@ type Weights interface {
 	Has(name string) bool
 	// Floats returns a tensor of exactly the given shape as float32. Its error names the file and the tensor.
 	Floats(name string, shape ...int) ([]float32, error)
+	// Matrix returns a tensor [out, in] to be read row by row.
+	Matrix(name string, out, in int) (kernels.Source, error)
 }
 
 // Load reads the network that cfg, from LoadConfig, describes, in either naming of its tensors: M1's with fused
@@ -150,24 +152,31 @@ func (l *loader) projection(fused string, parts []block) kernels.Matrix {
 
 // stack reads matrices of in columns as one, each below the one before.
 func (l *loader) stack(in int, parts []block) kernels.Matrix {
-	var all []float32
-	rows := 0
-	for _, p := range parts {
-		all = append(all, l.floats(p.name, p.rows, in)...)
-		rows += p.rows
+	sources := make([]kernels.Source, len(parts))
+	for i, p := range parts {
+		sources[i] = l.source(p.name, p.rows, in)
 	}
-	return l.prepare(all, rows, in)
+	return l.prepare(kernels.Stack(sources...))
 }
 
 func (l *loader) matrix(name string, out, in int) kernels.Matrix {
-	return l.prepare(l.floats(name, out, in), out, in)
+	return l.prepare(l.source(name, out, in))
 }
 
-func (l *loader) prepare(w []float32, out, in int) kernels.Matrix {
+func (l *loader) source(name string, out, in int) kernels.Source {
+	if l.err != nil {
+		return kernels.Source{}
+	}
+	var s kernels.Source
+	s, l.err = l.weights.Matrix(name, out, in)
+	return s
+}
+
+func (l *loader) prepare(w kernels.Source) kernels.Matrix {
 	if l.err != nil {
 		return nil
 	}
-	return l.ops.NewMatrix(w, out, in)
+	return l.ops.NewMatrix(w)
 }
 
 func (l *loader) vector(name string, n int) kernels.Buffer {

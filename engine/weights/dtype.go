@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/x448/float16"
+
+	"caucus/kernels"
 )
 
 // DType is the name of a tensor's element type, as a safetensors header spells it.
@@ -29,15 +31,22 @@ var sizes = map[DType]int{
 
 var errNotFloat = errors.New("cannot be read as float32; convert it to F32, F16, BF16 or F64")
 
-// floats decodes little-endian elements. Each case has its own loop so that none of them branches on the type.
-func (t DType) floats(data []byte) ([]float32, error) {
-	le := binary.LittleEndian
+// format is the kernels' name of the narrowest type that holds the elements exactly, or F32 for F64, which is rounded.
+func (t DType) format() (kernels.Format, error) {
 	switch t {
-	case F32, F16, BF16, F64:
-	default:
-		return nil, errNotFloat
+	case F32, F64:
+		return kernels.F32, nil
+	case F16:
+		return kernels.F16, nil
+	case BF16:
+		return kernels.BF16, nil
 	}
-	values := make([]float32, len(data)/sizes[t])
+	return 0, errNotFloat
+}
+
+// decode fills values with little-endian elements. Each case has its own loop so that none of them branches on the type.
+func (t DType) decode(values []float32, data []byte) {
+	le := binary.LittleEndian
 	switch t {
 	case F32:
 		for i := range values {
@@ -49,14 +58,13 @@ func (t DType) floats(data []byte) ([]float32, error) {
 		}
 	case BF16:
 		for i := range values {
-			values[i] = math.Float32frombits(uint32(le.Uint16(data[2*i:])) << 16)
+			values[i] = kernels.FromBFloat16(le.Uint16(data[2*i:]))
 		}
 	case F64:
 		for i := range values {
 			values[i] = float32(math.Float64frombits(le.Uint64(data[8*i:])))
 		}
 	}
-	return values, nil
 }
 
 // append encodes v, rounded to nearest even. The type is one that Write has checked.
@@ -66,16 +74,7 @@ func (t DType) append(data []byte, v float32) []byte {
 	case F16:
 		return le.AppendUint16(data, float16.Fromfloat32(v).Bits())
 	case BF16:
-		return le.AppendUint16(data, bfloat16(v))
+		return le.AppendUint16(data, kernels.BFloat16(v))
 	}
 	return le.AppendUint32(data, math.Float32bits(v))
-}
-
-// bfloat16 keeps the upper half of v's bits, rounded to nearest even.
-func bfloat16(v float32) uint16 {
-	bits := math.Float32bits(v)
-	if v != v {
-		return uint16(bits>>16) | 0x40 // rounding could carry a NaN's mantissa away, to infinity
-	}
-	return uint16((bits + 0x7fff + bits>>16&1) >> 16)
 }

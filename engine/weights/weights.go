@@ -1,9 +1,10 @@
 // Package weights reads the tensors of a model from safetensors files.
 //
-// Most callers need three calls:
+// Most callers need four calls:
 //
 //	file, err := weights.Open("M1-3B")                         // a folder, whole or in shards, or one file
 //	table, err := file.Floats("model.norm.weight", 3072)       // float32, whatever the file stores
+//	embed, err := file.Matrix("lm_head.weight", 128256, 3072)  // the same, row by row
 //	err = file.Close()
 //
 // OpenFS does the same for a folder inside an fs.FS, and Parse for bytes in memory. Write makes such a file.
@@ -26,6 +27,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"caucus/kernels"
 )
 
 // File is a set of named tensors, of one safetensors file or of all the shards of a checkpoint.
@@ -61,18 +64,41 @@ func (f *File) Shape(name string) ([]int, bool) {
 // Floats returns a tensor's values in row-major order. The tensor must have the shape that is given; when none is
 // given, any will do. Values that float32 cannot hold are rounded to nearest.
 func (f *File) Floats(name string, shape ...int) ([]float32, error) {
+	t, _, err := f.find(name, shape)
+	if err != nil {
+		return nil, err
+	}
+	values := make([]float32, len(t.data)/sizes[t.dtype])
+	t.dtype.decode(values, t.data)
+	return values, nil
+}
+
+// Matrix returns a tensor [out, in] to be read row by row, until Close.
+func (f *File) Matrix(name string, out, in int) (kernels.Source, error) {
+	t, format, err := f.find(name, []int{out, in})
+	if err != nil {
+		return kernels.Source{}, err
+	}
+	size := in * sizes[t.dtype]
+	return kernels.Source{Out: out, In: in, Stored: format, Row: func(to []float32, o int) {
+		t.dtype.decode(to, t.data[o*size:(o+1)*size])
+	}}, nil
+}
+
+// find returns a tensor that can be read as float32, of the given shape if there is one.
+func (f *File) find(name string, shape []int) (tensor, kernels.Format, error) {
 	t, ok := f.tensors[name]
 	if !ok {
-		return nil, fmt.Errorf("%s: no tensor %q", f.name, name)
+		return t, 0, fmt.Errorf("%s: no tensor %q", f.name, name)
 	}
 	if len(shape) > 0 && !slices.Equal(shape, t.shape) {
-		return nil, fmt.Errorf("%s: tensor %q is %s%v, want shape %v", t.file, name, t.dtype, t.shape, shape)
+		return t, 0, fmt.Errorf("%s: tensor %q is %s%v, want shape %v", t.file, name, t.dtype, t.shape, shape)
 	}
-	values, err := t.dtype.floats(t.data)
+	format, err := t.dtype.format()
 	if err != nil {
-		return nil, fmt.Errorf("%s: tensor %q is %s%v: %w", t.file, name, t.dtype, t.shape, err)
+		return t, 0, fmt.Errorf("%s: tensor %q is %s%v: %w", t.file, name, t.dtype, t.shape, err)
 	}
-	return values, nil
+	return t, format, nil
 }
 
 // Close gives back the memory of the files. The File is empty afterwards; slices that Floats returned stay valid.

@@ -17,7 +17,7 @@ func TestStepsAllocateNothing(t *testing.T) {
 	state := o.NewMambaState(shape, rows)
 	heads := kernels.AttentionShape{Heads: 6, KVHeads: 2, HeadDim: 32, RopeTheta: 1e4}
 	cache := o.NewKVCache(heads, rows*4)
-	m := o.NewMatrix(random(n*vocabulary), vocabulary, n)
+	m := o.NewMatrix(kernels.Dense(random(n*vocabulary), vocabulary, n))
 	x, y, p := view(o, rows, n), view(o, rows, n), view(o, rows, shape.InProj())
 	logits, qkv, gu := view(o, rows, vocabulary), view(o, rows, heads.QKV()), view(o, rows, 2*n)
 	weight := o.NewBuffer(n)

@@ -54,10 +54,10 @@ func benchmarkMatMul(b *testing.B, threads, rows, in, out int) {
 	ops, ref := newOps(Options{Threads: threads}, bestInstructions()), kernels.NewReference()
 	defer ops.Close()
 	w := random(in * out)
-	m := ops.NewMatrix(w, out, in)
+	m := ops.NewMatrix(kernels.Dense(w, out, in))
 	x, y, want := view(ops, rows, in), view(ops, rows, out), view(ops, rows, out)
 	ops.MatMul(y, x, rows, m)
-	ref.MatMul(want, x, rows, ref.NewMatrix(w, out, in))
+	ref.MatMul(want, x, rows, ref.NewMatrix(kernels.Dense(w, out, in)))
 	verify(b, y, want, rows*out)
 	for b.Loop() {
 		ops.MatMul(y, x, rows, m)

@@ -18,13 +18,15 @@ func (m *matrix) Shape() (out, in int) { return m.out, m.in }
 // count is the number of panels.
 func (m *matrix) count() int { return (m.out + panelWidth - 1) / panelWidth }
 
-func (o *ops) NewMatrix(w []float32, out, in int) kernels.Matrix {
-	kernels.CheckMatrix(w, out, in)
+func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix {
+	out, in := w.Out, w.In
 	m := &matrix{out: out, in: in}
 	m.panels = aligned(m.count() * in * panelWidth)
+	row := make([]float32, in)
 	for c := range out {
+		w.Row(row, c)
 		panel := m.panels[c/panelWidth*in*panelWidth+c%panelWidth:]
-		for i, v := range w[c*in : (c+1)*in] {
+		for i, v := range row {
 			panel[i*panelWidth] = v
 		}
 	}

@@ -42,7 +42,7 @@ func linearScenarios() []scenario {
 func matMul(t *testing.T, ops kernels.Ops, rec *record, rows, in, out int) {
 	rng := source(uint64(rows*1000003 + in*1009 + out))
 	x, w, y := normals(rng, rows*in, 1), normals(rng, out*in, 0.3), normals(rng, rows*out, 1)
-	weights := ops.NewMatrix(w, out, in)
+	weights := ops.NewMatrix(kernels.Dense(w, out, in))
 	if o, i := weights.Shape(); o != out || i != in {
 		t.Fatalf("a matrix [%d, %d] says that its shape is [%d, %d]", out, in, o, i)
 	}
@@ -90,7 +90,7 @@ func swiGLU(t *testing.T, ops kernels.Ops, rec *record, rows, n int) {
 
 func embed(t *testing.T, ops kernels.Ops, rec *record, n int) {
 	const vocabulary = 37
-	table := ops.NewMatrix(normals(source(uint64(n)), vocabulary*n, 1), vocabulary, n)
+	table := ops.NewMatrix(kernels.Dense(normals(source(uint64(n)), vocabulary*n, 1), vocabulary, n))
 	tokens := []int32{0, 15, 16, 36, 16}
 	y := empty(ops, len(tokens), n)
 	ops.Embed(y.view, table, tokens)
@@ -102,7 +102,7 @@ func testRowsAlone(t *testing.T, ops kernels.Ops) {
 	const rows, in, out = 29, 300, 84
 	rng := source(1)
 	x := newGrid(ops, rows, in, normals(rng, rows*in, 1))
-	weights := ops.NewMatrix(normals(rng, out*in, 1), out, in)
+	weights := ops.NewMatrix(kernels.Dense(normals(rng, out*in, 1), out, in))
 	weight := ops.NewBuffer(in)
 	ops.Upload(weight, 0, normals(rng, in, 1))
 	operations := []struct {
@@ -134,7 +134,7 @@ func testNaN(t *testing.T, ops kernels.Ops) {
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))} {
 		rng := source(2)
 		values := normals(rng, rows*n, 1)
-		weights := ops.NewMatrix(normals(rng, n*n, 1), n, n)
+		weights := ops.NewMatrix(kernels.Dense(normals(rng, n*n, 1), n, n))
 		y := empty(ops, rows, n)
 		ops.MatMul(y.view, newGrid(ops, rows, n, values).view, rows, weights)
 		want := y.read(t)
@@ -152,7 +152,7 @@ func testNaN(t *testing.T, ops kernels.Ops) {
 // testMisuse gives operands that do not fit.
 func testMisuse(t *testing.T, ops kernels.Ops) {
 	small := kernels.View{Buf: ops.NewBuffer(10), Stride: 5}
-	weights := ops.NewMatrix(make([]float32, 30), 6, 5)
+	weights := ops.NewMatrix(kernels.Dense(make([]float32, 30), 6, 5))
 	overlapping := kernels.View{Buf: small.Buf, Stride: 2}
 	before := kernels.View{Buf: small.Buf, Off: -1, Stride: 5}
 	groupless := kernels.MambaShape{DInner: 8, DXB: 5, DState: 4, DConv: 4}
@@ -163,7 +163,7 @@ func testMisuse(t *testing.T, ops kernels.Ops) {
 		return func() { ops.Attention(small, small, []kernels.Span{s}, heads, cache) }
 	}
 	misuses := map[string]func(){
-		"a matrix of another length":       func() { ops.NewMatrix(make([]float32, 5), 2, 3) },
+		"a matrix of another length":       func() { ops.NewMatrix(kernels.Dense(make([]float32, 5), 2, 3)) },
 		"a result that does not fit":       func() { ops.MatMul(small, small, 2, weights) },
 		"rows that overlap":                func() { ops.SwiGLU(small, overlapping, 2, 2) },
 		"a negative offset":                func() { ops.SwiGLU(before, small, 1, 2) },

@@ -59,3 +59,9 @@ func (Weights) Floats(name string, shape ...int) ([]float32, error) {
 	}
 	return v, nil
 }
+
+// Matrix is Floats as a matrix.
+func (w Weights) Matrix(name string, out, in int) (kernels.Source, error) {
+	v, err := w.Floats(name, out, in)
+	return kernels.Dense(v, out, in), err
+}

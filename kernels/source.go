@@ -1,0 +1,38 @@
+package kernels
+
+import "fmt"
+
+// Source is a weight matrix [Out, In] where it comes from, to be read row by row.
+type Source struct {
+	Out, In int
+	Stored  Format // F32, F16 or BF16: what holds its values exactly
+	// Row writes row o to to, which has In values. Several goroutines may call it at once.
+	Row func(to []float32, o int)
+}
+
+// Dense is the source of a matrix in memory, row-major.
+func Dense(w []float32, out, in int) Source {
+	if out < 1 || in < 1 || len(w) != out*in {
+		panic(fmt.Sprintf("kernels: %d values are no matrix [%d, %d]", len(w), out, in))
+	}
+	return Source{Out: out, In: in, Stored: F32, Row: func(to []float32, o int) { copy(to, w[o*in:(o+1)*in]) }}
+}
+
+// Stack is matrices of equally many inputs as one, each below the one before.
+func Stack(parts ...Source) Source {
+	all := Source{In: parts[0].In, Stored: parts[0].Stored}
+	for _, p := range parts {
+		all.Out += p.Out
+		if p.Stored != all.Stored {
+			all.Stored = F32
+		}
+	}
+	all.Row = func(to []float32, o int) {
+		i := 0
+		for ; o >= parts[i].Out; i++ {
+			o -= parts[i].Out
+		}
+		parts[i].Row(to, o)
+	}
+	return all
+}
