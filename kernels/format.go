@@ -1,6 +1,7 @@
 package kernels
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -65,6 +66,20 @@ func FromBFloat16(bits uint16) float32 { return math.Float32frombits(uint32(bits
 type Precision struct {
 	Weights Format
 	KV      Format // of keys and values: F32, which the zero value stands for, or BF16
+}
+
+// WithDefaults replaces a zero KV.
+func (p Precision) WithDefaults() Precision {
+	p.KV = cmp.Or(p.KV, F32)
+	return p
+}
+
+// Check tells what cannot be stored so.
+func (p Precision) Check() error {
+	if p.KV != Stored && p.KV != F32 && p.KV != BF16 {
+		return fmt.Errorf("keys and values cannot be stored as %v, only as f32 or bf16", p.KV)
+	}
+	return nil
 }
 
 // leastInt8 is how many inputs a matrix must have for Int8: below, scales cost what bytes save.

@@ -8,6 +8,7 @@ type Buffer interface {
 // Matrix is a weight matrix [out, in] that an Ops has prepared for products: packed, converted or uploaded.
 type Matrix interface {
 	Shape() (out, in int)
+	Format() Format // how its numbers are stored; never Stored
 }
 
 // View is rows of a Buffer: row r begins at Off + r*Stride.
@@ -95,6 +96,8 @@ type Sampled struct {
 type Ops interface {
 	// Name says which implementation this is, for reports: "cpu/avx2, 2 threads".
 	Name() string
+	// Precision is what it was made with, KV not Stored.
+	Precision() Precision
 
 	NewBuffer(n int) Buffer
 	Upload(dst Buffer, off int, src []float32)

@@ -8,16 +8,20 @@ type refMatrix struct {
 	q       []int8
 	scales  []float32
 	out, in int
+	format  Format
 }
 
 func (m *refMatrix) Shape() (out, in int) { return m.out, m.in }
+
+// Format is how the weights were rounded.
+func (m *refMatrix) Format() Format { return m.format }
 
 func (m *refMatrix) row(o int) []float32 { return m.w[o*m.in : (o+1)*m.in] }
 
 // NewMatrix rounds or quantizes every row.
 func (ref *Reference) NewMatrix(w Source) Matrix {
-	m := &refMatrix{w: make([]float32, w.Out*w.In), out: w.Out, in: w.In}
 	format := ref.precision.Of(w)
+	m := &refMatrix{w: make([]float32, w.Out*w.In), out: w.Out, in: w.In, format: format}
 	if format == Int8 {
 		m.q, m.scales = make([]int8, len(m.w)), make([]float32, w.Out)
 	}

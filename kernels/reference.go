@@ -13,10 +13,13 @@ var _ Ops = (*Reference)(nil)
 func NewReference() Ops { return NewReferenceOf(Precision{}) }
 
 // NewReferenceOf is NewReference for a precision.
-func NewReferenceOf(p Precision) Ops { return &Reference{precision: p} }
+func NewReferenceOf(p Precision) Ops { return &Reference{precision: p.WithDefaults()} }
 
 // Name returns "reference".
 func (*Reference) Name() string { return "reference" }
+
+// Precision is what it was made with.
+func (ref *Reference) Precision() Precision { return ref.precision }
 
 // Close has nothing to free.
 func (*Reference) Close() {}

@@ -234,7 +234,9 @@ func (u unfused) Floats(name string, shape ...int) ([]float32, error) {
 	return u.Weights.Floats(strings.Replace(name, "self_attn.o_proj.", "mha.out_proj.", 1), shape...)
 }
 
-func (u unfused) Matrix(name string, out, in int) (kernels.Source, error) { return matrix(u, name, out, in) }
+func (u unfused) Matrix(name string, out, in int) (kernels.Source, error) {
+	return matrix(u, name, out, in)
+}
 
 // matrix reads a matrix as Floats.
 func matrix(w model.Weights, name string, out, in int) (kernels.Source, error) {
@@ -272,7 +274,9 @@ func (l lacking) Floats(name string, shape ...int) ([]float32, error) {
 	return l.Weights.Floats(name, shape...)
 }
 
-func (l lacking) Matrix(name string, out, in int) (kernels.Source, error) { return matrix(l, name, out, in) }
+func (l lacking) Matrix(name string, out, in int) (kernels.Source, error) {
+	return matrix(l, name, out, in)
+}
 
 func TestLoadNamesTheMissingTensor(t *testing.T) {
 	for _, name := range []string{"model.embed_tokens.weight", "model.norm.weight", "model.layers.0.mamba.in_proj.weight",

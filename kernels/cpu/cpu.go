@@ -31,6 +31,8 @@ type Options struct {
 	// Threads is the number of goroutines that compute, the caller among them; 0 means GOMAXPROCS. One computes in
 	// the caller alone, which is best when other programs keep the machine busy.
 	Threads int
+	// Precision says how weights, keys and values are stored.
+	Precision kernels.Precision
 }
 
 // maxThreads bounds Options.Threads.
@@ -42,15 +44,19 @@ func New(opts Options) (kernels.Ops, error) {
 		return nil, fmt.Errorf("starting cpu kernels: %d threads: choose 1 to %d, or 0 for as many as Go may run",
 			opts.Threads, maxThreads)
 	}
+	if err := opts.Precision.Check(); err != nil {
+		return nil, fmt.Errorf("starting cpu kernels: %w", err)
+	}
 	return newOps(opts, bestInstructions()), nil
 }
 
 // ops holds one task of every kind, so that handing one to the team allocates nothing.
 type ops struct {
 	*instructions
-	team     *team
-	scratch  []*scratch // of every part
-	partCost int        // see the constant; a test takes a smaller one
+	team      *team
+	scratch   []*scratch // of every part
+	partCost  int        // see the constant; a test takes a smaller one
+	precision kernels.Precision
 
 	matMul    matMulTask
 	rmsNorm   rmsNormTask
@@ -76,7 +82,8 @@ func newOps(opts Options, inst *instructions) *ops {
 	if threads == 0 {
 		threads = min(runtime.GOMAXPROCS(0), maxThreads)
 	}
-	o := &ops{instructions: inst, team: newTeam(threads), scratch: make([]*scratch, threads), partCost: partCost}
+	o := &ops{instructions: inst, team: newTeam(threads), scratch: make([]*scratch, threads), partCost: partCost,
+		precision: opts.Precision.WithDefaults()}
 	for i := range o.scratch {
 		o.scratch[i] = new(scratch)
 	}
@@ -90,6 +97,8 @@ func (o *ops) Name() string {
 	}
 	return fmt.Sprintf("cpu/%s, %d threads", o.name, len(o.scratch))
 }
+
+func (o *ops) Precision() kernels.Precision { return o.precision }
 
 // Close stops the workers.
 func (o *ops) Close() { o.team.close() }

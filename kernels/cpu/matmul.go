@@ -10,17 +10,20 @@ import (
 // last. The columns that the last panel has beyond out are 0.
 type matrix struct {
 	out, in int
+	format  kernels.Format
 	panels  []float32
 }
 
 func (m *matrix) Shape() (out, in int) { return m.out, m.in }
+
+func (m *matrix) Format() kernels.Format { return m.format }
 
 // count is the number of panels.
 func (m *matrix) count() int { return (m.out + panelWidth - 1) / panelWidth }
 
 func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix {
 	out, in := w.Out, w.In
-	m := &matrix{out: out, in: in}
+	m := &matrix{out: out, in: in, format: kernels.F32}
 	m.panels = aligned(m.count() * in * panelWidth)
 	row := make([]float32, in)
 	for c := range out {

@@ -37,3 +37,6 @@ func PeakFMA(threads int) float64 {
 	}
 	return sum
 }
+
+// PeakInt8 is PeakFMA for the multiply-adds of bytes that products of Int8 matrices use, in GOP/s.
+func PeakInt8(threads int) float64 { return PeakFMA(threads) }
