@@ -8,7 +8,7 @@ import (
 	"caucus/kernels/kerneltest"
 )
 
-func TestReferencePassesItsOwnSuite(t *testing.T) { kerneltest.Run(t, kernels.NewReference) }
+func TestReferencePassesItsOwnSuite(t *testing.T) { kerneltest.Run(t, kernels.NewReferenceOf) }
 
 func rows(stride int, values ...float32) kernels.View {
 	return kernels.View{Buf: kernels.Vector(values), Stride: stride}

@@ -8,7 +8,7 @@ import (
 
 func TestStepsAllocateNothing(t *testing.T) {
 	const rows, n, vocabulary = 6, 192, 272
-	o := withThreads(bestInstructions(), 2)()
+	o := withThreads(bestInstructions(), 2)(kernels.Precision{})
 	defer o.Close()
 	shape := kernels.MambaShape{DInner: n, DXB: 64, DState: 16, DTRank: 12, DConv: 4}
 	w := kernels.MambaWeights{Shape: shape, ConvW: random(n * 4), ConvB: random(n), DTBias: random(n),

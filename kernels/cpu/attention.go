@@ -13,8 +13,9 @@ const pagePanels = kernels.PageLen / panelWidth
 // [2][HeadDim][16], a panel for 16 positions; values [HeadDim/16][PageLen][16], a panel for 16 elements.
 type kvCache struct {
 	shape        kernels.AttentionShape
+	format       kernels.Format
 	pages        int
-	keys, values []float32
+	keys, values []byte
 }
 
 func (c *kvCache) Pages() int { return c.pages }
@@ -25,16 +26,16 @@ func (c *kvCache) paddedDim() int {
 }
 
 // page returns the keys and values of a page from key-value head h on.
-func (c *kvCache) page(p int32, h int) (keys, values []float32) {
-	head := int(p)*c.shape.KVHeads + h
-	return c.keys[head*kernels.PageLen*c.shape.HeadDim:], c.values[head*kernels.PageLen*c.paddedDim():]
+func (c *kvCache) page(p int32, h int) (keys, values []byte) {
+	at := (int(p)*c.shape.KVHeads + h) * kernels.PageLen * c.format.Bytes()
+	return c.keys[at*c.shape.HeadDim:], c.values[at*c.paddedDim():]
 }
 
 func (o *ops) NewKVCache(shape kernels.AttentionShape, pages int) kernels.KVCache {
 	shape.Check()
-	c := &kvCache{shape: shape, pages: pages}
-	c.keys = aligned(pages * shape.KVHeads * kernels.PageLen * shape.HeadDim)
-	c.values = aligned(pages * shape.KVHeads * kernels.PageLen * c.paddedDim())
+	c := &kvCache{shape: shape, format: o.precision.KV, pages: pages}
+	n := pages * shape.KVHeads * kernels.PageLen * c.format.Bytes()
+	c.keys, c.values = alignedBytes(n*shape.HeadDim), alignedBytes(n*c.paddedDim())
 	return c
 }
 
@@ -42,7 +43,7 @@ func (o *ops) CopyPage(cache kernels.KVCache, dst, src int) {
 	c := cache.(*kvCache)
 	toKeys, toValues := c.page(int32(dst), 0)
 	fromKeys, fromValues := c.page(int32(src), 0)
-	n := c.shape.KVHeads * kernels.PageLen
+	n := c.shape.KVHeads * kernels.PageLen * c.format.Bytes()
 	copy(toKeys[:n*c.shape.HeadDim], fromKeys)
 	copy(toValues[:n*c.paddedDim()], fromValues)
 }
@@ -100,11 +101,10 @@ func (t *storeTask) token(span kernels.Span, i int, rotated []float32) {
 		keys, values := t.cache.page(span.Pages[pos/kernels.PageLen], h)
 		t.o.rope.Rotate(rotated, kv[h*n:], pos)
 		for d := range n {
-			keys[(at/panelWidth*n+d)*panelWidth+at%panelWidth] = rotated[d]
+			store(t.cache.format, keys, (at/panelWidth*n+d)*panelWidth+at%panelWidth, rotated[d])
 		}
-		v := kv[(shape.KVHeads+h)*n:][:n]
-		for d := 0; d < n; d += panelWidth {
-			copy(values[(d/panelWidth*kernels.PageLen+at)*panelWidth:], v[d:min(d+panelWidth, n)])
+		for d, v := range kv[(shape.KVHeads+h)*n:][:n] {
+			store(t.cache.format, values, (d/panelWidth*kernels.PageLen+at)*panelWidth+d%panelWidth, v)
 		}
 	}
 }
@@ -164,7 +164,7 @@ func wholePages(positions int) int {
 
 // group attends with the queries of token i of a span that read key-value head h.
 func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) {
-	shape, padded := t.cache.shape, t.cache.paddedDim()
+	shape, format, padded := t.cache.shape, t.cache.format, t.cache.paddedDim()
 	n, group, pos := shape.HeadDim, shape.Heads/shape.KVHeads, span.Pos+i
 	width := wholePages(pos + 1)
 	q := row(t.qkv, span.Row+i, shape.QKV())[h*group*n:]
@@ -173,7 +173,7 @@ func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) 
 	}
 	for p := 0; p <= pos; p += kernels.PageLen {
 		keys, _ := t.cache.page(span.Pages[p/kernels.PageLen], h)
-		t.o.block(group, pagePanels, n, s.queries, n, keys, n*panelWidth, s.scores[p:], width, false)
+		t.o.block(format, group, pagePanels, n, s.queries, n, keys, n*panelWidth*format.Bytes(), s.scores[p:], width, false)
 	}
 	scale := float32(1 / math.Sqrt(float64(n)))
 	for a := range group {
@@ -182,8 +182,8 @@ func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) 
 	}
 	for p := 0; p <= pos; p += kernels.PageLen {
 		_, values := t.cache.page(span.Pages[p/kernels.PageLen], h)
-		t.o.block(group, padded/panelWidth, min(kernels.PageLen, pos+1-p), s.scores[p:], width,
-			values, kernels.PageLen*panelWidth, s.out, padded, p > 0)
+		t.o.block(format, group, padded/panelWidth, min(kernels.PageLen, pos+1-p), s.scores[p:], width,
+			values, kernels.PageLen*panelWidth*format.Bytes(), s.out, padded, p > 0)
 	}
 	y := row(t.y, span.Row+i, shape.Heads*n)[h*group*n:]
 	for a := range group {

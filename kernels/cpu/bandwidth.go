@@ -3,6 +3,8 @@ package cpu
 import (
 	"sync"
 	"time"
+
+	"caucus/kernels"
 )
 
 // PeakRead measures how many GB/s so many threads together (at least one) read from a block of the given size, over and
@@ -19,23 +21,23 @@ func PeakRead(bytes, threads int) float64 {
 	}
 	threads = max(threads, 1)
 	chunks := max(min(bytes, most)/(4*readChunk), threads)
-	block := aligned(chunks * readChunk)
+	block := alignedBytes(4 * chunks * readChunk)
 	for i := range block {
 		block[i] = 1 // memory never written is one page of zeros
 	}
-	rounds := 1 + volume/(4*len(block))
+	rounds := 1 + volume/len(block)
 	fastest := time.Duration(1 << 62)
 	for range tries {
 		start := time.Now()
 		var done sync.WaitGroup
 		for i := range threads {
 			from, to := share(chunks, i, threads)
-			done.Go(func() { readRounds(block[from*readChunk:to*readChunk], rounds) })
+			done.Go(func() { readRounds(block[4*from*readChunk:4*to*readChunk], rounds) })
 		}
 		done.Wait()
 		fastest = min(fastest, time.Since(start))
 	}
-	return float64(4*len(block)*rounds) / float64(fastest.Nanoseconds())
+	return float64(len(block)*rounds) / float64(fastest.Nanoseconds())
 }
 
 // readPanels and readChunk are the panels and the values that readRounds takes at once.
@@ -46,13 +48,13 @@ const (
 
 // readRounds reads x, a number of chunks, over and over. A product of one row does least for each value that it reads,
 // in sums enough to wait for nothing but the reading.
-func readRounds(x []float32, rounds int) {
+func readRounds(x []byte, rounds int) {
 	tile := bestInstructions().tile
 	var row [sliceLen]float32
 	var sums [readPanels * panelWidth]float32
 	for range rounds {
-		for from := 0; from < len(x); from += readChunk {
-			tile(1, readPanels, sliceLen, row[:], sliceLen, x[from:], sliceLen*panelWidth, sums[:], len(sums), true)
+		for from := 0; 4*from < len(x); from += readChunk {
+			tile(kernels.F32, 1, readPanels, sliceLen, row[:], sliceLen, x[4*from:], 4*sliceLen*panelWidth, sums[:], len(sums), true)
 		}
 	}
 }

@@ -4,14 +4,35 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"sync"
 	"testing"
 
 	"caucus/kernels"
 )
 
-// peak is the bound of one thread, measured once; benchmarks report what part of it they reach.
-var peak = sync.OnceValue(func() float64 { return PeakFMA(1) })
+// machine is what this one can do with a number of threads.
+type machine struct {
+	fma, int8 float64
+	reads     map[int]float64 // by size
+	threads   int
+}
+
+// read is the bandwidth of a block of so many bytes, measured once for each size.
+func (m *machine) read(bytes int) float64 {
+	if m.reads[bytes] == 0 {
+		m.reads[bytes] = PeakRead(bytes, m.threads)
+	}
+	return m.reads[bytes]
+}
+
+var machines = map[int]*machine{}
+
+// peaks measures the machine once for each number of threads.
+func peaks(threads int) *machine {
+	if machines[threads] == nil {
+		machines[threads] = &machine{PeakFMA(threads), PeakInt8(threads), map[int]float64{}, threads}
+	}
+	return machines[threads]
+}
 
 func random(n int) []float32 {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -39,34 +60,54 @@ func verify(b *testing.B, got, want kernels.View, n int) {
 	}
 }
 
+// BenchmarkMatMul multiplies by one matrix after the other of a set that no cache holds ("cold", as in a large model), or
+// by the same one ("hot"). The bound is the longer of the multiply-adds at their peak and of reading the weights.
 func BenchmarkMatMul(b *testing.B) {
-	for _, shape := range [][2]int{{192, 524}, {192, 1024}, {512, 192}, {192, 192}, {192, 272}, {1024, 1024}} {
-		for _, rows := range []int{1, 3, 8, 32, 128} {
-			for _, threads := range []int{1, 2} {
-				name := fmt.Sprintf("%dx%d/rows=%d/threads=%d", shape[0], shape[1], rows, threads)
-				b.Run(name, func(b *testing.B) { benchmarkMatMul(b, threads, rows, shape[0], shape[1]) })
+	for _, shape := range [][2]int{{256, 1296}, {768, 3072}, {3072, 768}} {
+		for _, format := range []kernels.Format{kernels.F32, kernels.F16, kernels.BF16, kernels.Int8} {
+			for _, memory := range []int{0, 192 << 20} {
+				for _, rows := range []int{1, 8, 32, 128} {
+					name := fmt.Sprintf("%dx%d/%v/%s/rows=%d", shape[0], shape[1], format,
+						map[bool]string{true: "hot", false: "cold"}[memory == 0], rows)
+					b.Run(name, func(b *testing.B) { benchmarkMatMul(b, format, memory, rows, shape[0], shape[1]) })
+				}
 			}
 		}
 	}
 }
 
-func benchmarkMatMul(b *testing.B, threads, rows, in, out int) {
-	ops, ref := newOps(Options{Threads: threads}, bestInstructions()), kernels.NewReference()
+func benchmarkMatMul(b *testing.B, format kernels.Format, memory, rows, in, out int) {
+	const threads = 2
+	p := kernels.Precision{Weights: format}
+	ops, ref := newOps(Options{Threads: threads, Precision: p}, bestInstructions()), kernels.NewReferenceOf(p)
 	defer ops.Close()
-	w := random(in * out)
-	m := ops.NewMatrix(kernels.Dense(w, out, in))
+	w := kernels.Dense(random(in*out), out, in)
+	set := make([]kernels.Matrix, 1+memory/(in*out*format.Bytes()))
+	for i := range set {
+		set[i] = ops.NewMatrix(w)
+	}
 	x, y, want := view(ops, rows, in), view(ops, rows, out), view(ops, rows, out)
-	ops.MatMul(y, x, rows, m)
-	ref.MatMul(want, x, rows, ref.NewMatrix(kernels.Dense(w, out, in)))
+	ops.MatMul(y, x, rows, set[0])
+	ref.MatMul(want, x, rows, ref.NewMatrix(w))
 	verify(b, y, want, rows*out)
+	i := 0
 	for b.Loop() {
-		ops.MatMul(y, x, rows, m)
+		ops.MatMul(y, x, rows, set[i%len(set)])
+		i++
 	}
-	rate := 2 * float64(rows*in*out) * float64(b.N) / float64(b.Elapsed().Nanoseconds())
-	b.ReportMetric(rate, "GFLOP/s")
-	if peak() > 0 {
-		b.ReportMetric(100*rate/(float64(threads)*peak()), "%peak")
+	elapsed := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	flops, bytes := 2*float64(rows*in*out), float64(in*out*format.Bytes())
+	peak := peaks(threads)
+	rate := peak.fma
+	if format == kernels.Int8 {
+		rate = peak.int8
 	}
+	if peak.fma > 0 {
+		bound := max(flops/rate, bytes/peak.read(len(set)*in*out*format.Bytes()))
+		b.ReportMetric(100*bound/elapsed, "%bound")
+	}
+	b.ReportMetric(flops/elapsed, "GFLOP/s")
+	b.ReportMetric(bytes/elapsed, "GB/s")
 }
 
 func BenchmarkMamba(b *testing.B) {

@@ -24,7 +24,7 @@ import (
 	"caucus/kernels"
 )
 
-//go:generate sh -c "cd _asm && go run . -out ../avx2_amd64.s -stubs ../avx2_amd64.go -pkg cpu"
+//go:generate sh -c "cd _asm && go run . -out ../kernels_amd64.s -stubs ../kernels_amd64.go -pkg cpu"
 
 // Options chooses how an Ops computes. The zero value is the default.
 type Options struct {
@@ -59,6 +59,8 @@ type ops struct {
 	precision kernels.Precision
 
 	matMul    matMulTask
+	quantize  quantizeTask
+	quantized int8Rows
 	rmsNorm   rmsNormTask
 	swiGLU    swiGLUTask
 	mamba     mambaTask
@@ -70,7 +72,7 @@ type ops struct {
 
 // scratch is the working space of one part of a task.
 type scratch struct {
-	tile      [tileRows * panelWidth]float32 // a tile that overhangs its matrix
+	tile      [maxTileRows * panelWidth]float32 // a tile that overhangs its matrix
 	mamba     mambaToken
 	attention attentionScratch
 	weights   []int32

@@ -10,24 +10,16 @@ import (
 )
 
 // withThreads returns a constructor for one instruction set, which cuts even the smallest operation into parts.
-func withThreads(inst *instructions, threads int) func() kernels.Ops {
-	return func() kernels.Ops {
-		o := newOps(Options{Threads: threads}, inst)
+func withThreads(inst *instructions, threads int) func(kernels.Precision) kernels.Ops {
+	return func(p kernels.Precision) kernels.Ops {
+		o := newOps(Options{Threads: threads, Precision: p}, inst)
 		o.partCost = 1
 		return o
 	}
 }
 
-// sets are the instruction sets that this machine can run.
-func sets() []*instructions {
-	if bestInstructions() == generic {
-		return []*instructions{generic}
-	}
-	return []*instructions{generic, bestInstructions()}
-}
-
 func TestConformance(t *testing.T) {
-	for _, inst := range sets() {
+	for _, inst := range instructionSets() {
 		for _, threads := range []int{1, 3} {
 			t.Run(fmt.Sprintf("%s on %d threads", inst.name, threads), func(t *testing.T) {
 				kerneltest.Run(t, withThreads(inst, threads))
@@ -37,7 +29,7 @@ func TestConformance(t *testing.T) {
 }
 
 func TestResultsDoNotDependOnThreads(t *testing.T) {
-	for _, inst := range sets() {
+	for _, inst := range instructionSets() {
 		for _, threads := range []int{2, 3, 7} {
 			t.Run(fmt.Sprintf("%s on %d threads", inst.name, threads), func(t *testing.T) {
 				kerneltest.Same(t, withThreads(inst, 1), withThreads(inst, threads))

@@ -19,7 +19,7 @@ func sweep(from, to float32, n int) []float32 {
 // The polynomial is off by 1e-7, its evaluation and the sum by a few roundings of 6e-8, and rounding the exponent adds
 // its own size in roundings.
 func TestExponentialIsAsExactAsItSays(t *testing.T) {
-	for _, inst := range sets() {
+	for _, inst := range instructionSets() {
 		x := sweep(-80, 0, 40001)
 		y := append([]float32(nil), x...)
 		inst.expSum(y, 0, 1)
@@ -34,7 +34,7 @@ func TestExponentialIsAsExactAsItSays(t *testing.T) {
 }
 
 func TestExponentialOfItsLimits(t *testing.T) {
-	for _, inst := range sets() {
+	for _, inst := range instructionSets() {
 		x := []float32{0, float32(math.Inf(-1)), -1e30, float32(math.NaN())}
 		inst.expSum(x, 0, 1)
 		if x[0] != 1 || x[1] > 1e-37 || x[2] > 1e-37 || x[3] == x[3] {
@@ -45,7 +45,7 @@ func TestExponentialOfItsLimits(t *testing.T) {
 
 func TestWeightsAreThoseOfTheReference(t *testing.T) {
 	const temperature = 0.83
-	for _, inst := range sets() {
+	for _, inst := range instructionSets() {
 		for _, largest := range []float32{0, 7.3} {
 			x := sweep(largest-21, largest, 30011)
 			got := make([]int32, len(x))

@@ -9,7 +9,12 @@ import (
 // generic is plain Go, for every processor. Its sums run in the same order for every shape of tile too.
 var generic = &instructions{
 	name:        "generic",
+	lanes:       8,
+	tileRows:    6,
 	tile:        tileGeneric,
+	tileInt8:    tileInt8Generic,
+	absMax:      absMaxGeneric,
+	quantizeRow: quantizeRowGeneric,
 	mambaBlocks: (*mambaToken).generic,
 	sumSquares:  sumSquaresGeneric,
 	scaleRow:    scaleRowGeneric,
@@ -20,7 +25,10 @@ var generic = &instructions{
 	drawWeights: drawWeightsGeneric,
 }
 
-func tileGeneric(rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool) {
+func tileGeneric(
+	f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int, add bool,
+) {
+	var weights [panelWidth]float32
 	for r := range rows {
 		for p := range panels {
 			out := y[r*ldy+p*panelWidth:][:panelWidth]
@@ -28,14 +36,58 @@ func tileGeneric(rows, panels, k int, x []float32, ldx int, w []float32, ldw int
 			if add {
 				copy(acc[:], out)
 			}
+			panel := w[p*ldw:]
 			for i, v := range x[r*ldx:][:k] {
-				for c, weight := range w[p*ldw+i*panelWidth:][:panelWidth] {
+				for c := range weights {
+					weights[c] = load(f, panel, i*panelWidth+c)
+				}
+				for c, weight := range weights {
 					acc[c] += v * weight
 				}
 			}
 			copy(out, acc[:])
 		}
 	}
+}
+
+func tileInt8Generic(
+	rows, panels, groups int, x int8Rows, w []byte, ldw int, ws []float32, y []float32, ldy int, add bool,
+) {
+	for r := range rows {
+		for p := range panels {
+			for c := range panelWidth {
+				dot := x.biases[r*x.blocks]
+				for i, v := range x.q[r*x.ldq:][:groups*groupLen] {
+					dot += int32(v) * int32(w[p*ldw+(i/groupLen*panelWidth+c)*groupLen+i%groupLen])
+				}
+				v := float32(float32(dot)*x.scales[r*x.blocks]) * ws[p*panelWidth+c]
+				out := &y[r*ldy+p*panelWidth+c]
+				if add {
+					v = *out + float32(v)
+				}
+				*out = v
+			}
+		}
+	}
+}
+
+func absMaxGeneric(x []float32) (largest, zero float32) {
+	for _, v := range x {
+		if a := float32(math.Abs(float64(v))); a > largest {
+			largest = a
+		}
+		zero += v * 0
+	}
+	return largest, zero
+}
+
+func quantizeRowGeneric(q []int8, x []float32, inverse float32) (sum int32) {
+	for i, v := range x {
+		q[i] = int8(math.RoundToEven(float64(float32(v * inverse))))
+		sum += int32(q[i])
+	}
+	clear(q[len(x) : groups(len(x))*groupLen])
+	return sum
 }
 
 func sumSquaresGeneric(x []float32) float32 {

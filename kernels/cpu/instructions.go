@@ -1,13 +1,31 @@
 package cpu
 
+import "caucus/kernels"
+
 // instructions are the inner loops of every operation in one instruction set. What they compute is written down in
 // generic.go; slices begin at the first value and are long enough, strides count values.
 type instructions struct {
 	name string
 
+	lanes    int // float32 values of a vector
+	tileRows int // rows of the largest tile
+
 	// tile is y[r][p*16+c] = (add ? y : 0) + sum_i x[r][i]*w[p][i][c]. Its rows and panels are at most those of one of
-	// the shapes that panelsPerTile allows, and i < k runs from first to last whatever the shape is.
-	tile func(rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool)
+	// the shapes that panelsPerTile allows, and i < k runs from first to last whatever the shape is. Panels are ldw bytes
+	// apart.
+	tile func(f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int,
+		add bool)
+
+	// tileInt8 is y[r][p*16+c] = (add ? y : 0) + (sum_i x.q[r][i]*(w[p][i][c]-128))*x.scales[r]*ws[p*16+c] for one block
+	// of inputs, in groups of 4.
+	tileInt8 func(rows, panels, groups int, x int8Rows, w []byte, ldw int, ws []float32, y []float32, ldy int, add bool)
+
+	// absMax returns the largest |x[i]|, NaN left out, and the sum of 0*x[i], NaN if one is not finite.
+	absMax func(x []float32) (largest, zero float32)
+
+	// quantizeRow is q[i] = x[i]*inverse rounded to nearest, half to even, and 0 up to a whole group; it may write up to
+	// a multiple of 8. It returns the sum of q.
+	quantizeRow func(q []int8, x []float32, inverse float32) int32
 
 	// mambaBlocks is one token of some channels.
 	mambaBlocks func(t *mambaToken)
@@ -33,25 +51,29 @@ type instructions struct {
 	// drawWeights is w[i] = kernels.Weight((x[i]-largest)/temperature), in every bit.
 	drawWeights func(w []int32, x []float32, largest, temperature float32)
 
-	// fmaRounds does n rounds of multiply-adds with nothing to load, for PeakFMA; nil if there is nothing to measure.
-	fmaRounds func(n int)
+	// fmaRounds and int8Rounds do n rounds of peakVectors multiply-adds of vectors, in float32 and in bytes, with nothing
+	// to load; nil if there is nothing to measure.
+	fmaRounds, int8Rounds func(n int)
 }
 
-// flopsPerRound is the number of floating-point operations that fmaRounds does in each round.
-const flopsPerRound = 192
+// peakVectors is the number of independent sums in a round.
+const peakVectors = 12
 
 const (
-	panelWidth = 16 // columns of a panel
-	tileRows   = 6  // rows of the largest tile: 12 accumulators and 3 operands fill the 16 registers
+	panelWidth  = 16 // columns of a panel
+	maxTileRows = 12 // rows of the largest tile of any instruction set
 )
 
-// panelsPerTile is how many panels a tile of few rows takes at once, so that enough sums run side by side to hide the
-// latency of an addition.
-func panelsPerTile(rows int) int {
-	switch rows {
-	case 1:
+// tilesOf is how many tiles so many rows are cut into, of about equal heights.
+func (in *instructions) tilesOf(rows int) int { return (rows + in.tileRows - 1) / in.tileRows }
+
+// panelsPerTile is how many panels a tile takes at once. Vectors of 16 lanes leave room for two beside any number of
+// rows; with 8 lanes, tiles of few rows take more so that enough sums run side by side to hide an addition's latency.
+func (in *instructions) panelsPerTile(rows int) int {
+	switch {
+	case rows == 1:
 		return 4
-	case 2, 3:
+	case in.lanes == 16 || rows <= 3:
 		return 2
 	}
 	return 1
@@ -59,18 +81,18 @@ func panelsPerTile(rows int) int {
 
 // block computes a product of any number of rows and panels by tiles.
 func (in *instructions) block(
-	rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool,
+	f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int, add bool,
 ) {
-	tiles := (rows + tileRows - 1) / tileRows
+	tiles := in.tilesOf(rows)
 	for t := range tiles {
 		from, to := share(rows, t, tiles)
-		wide := panelsPerTile(to - from)
+		wide := in.panelsPerTile(to - from)
 		for p := 0; p < panels; {
 			n := 1
 			if panels-p >= wide {
 				n = wide
 			}
-			in.tile(to-from, n, k, x[from*ldx:], ldx, w[p*ldw:], ldw, y[from*ldy+p*panelWidth:], ldy, add)
+			in.tile(f, to-from, n, k, x[from*ldx:], ldx, w[p*ldw:], ldw, y[from*ldy+p*panelWidth:], ldy, add)
 			p += n
 		}
 	}

@@ -3,23 +3,38 @@
 package cpu
 
 import (
-	"fmt"
 	"math"
 
 	"golang.org/x/sys/cpu"
+
+	"caucus/kernels"
 )
 
 // bestInstructions are the fastest that this processor has.
-func bestInstructions() *instructions {
+func bestInstructions() *instructions { return instructionSets()[0] }
+
+// instructionSets are those that this processor has, the fastest first.
+func instructionSets() []*instructions {
+	sets := []*instructions{generic}
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		return avx2
+		sets = append([]*instructions{avx2}, sets...)
 	}
-	return generic
+	if cpu.X86.HasAVX512 && cpu.X86.HasAVX512VNNI && len(sets) == 2 {
+		sets = append([]*instructions{avx512}, sets...)
+	}
+	return sets
 }
 
 var avx2 = &instructions{
-	name: "avx2",
-	tile: tileAVX2,
+	name:     "avx2",
+	lanes:    8,
+	tileRows: 6,
+	tile:     tileWith(tileF32AVX2, tileF16AVX2, tileBF16AVX2),
+	tileInt8: tileInt8With(tileInt8AVX2),
+	absMax:   func(x []float32) (largest, zero float32) { return absMaxAVX2(&x[0], len(x)) },
+	quantizeRow: func(q []int8, x []float32, inverse float32) int32 {
+		return quantizeAVX2(&q[0], &x[0], len(x), inverse)
+	},
 	mambaBlocks: func(t *mambaToken) {
 		if t.lanes != vectorLanes {
 			t.generic()
@@ -42,34 +57,54 @@ var avx2 = &instructions{
 	drawWeights: func(w []int32, x []float32, largest, temperature float32) {
 		drawWeightsAVX2(&w[0], &x[0], len(x), largest, temperature)
 	},
-	fmaRounds: fmaPeakAVX2,
+	fmaRounds:  fmaPeakAVX2,
+	int8Rounds: int8PeakAVX2,
 }
 
-func tileAVX2(rows, panels, k int, x []float32, ldx int, w []float32, ldw int, y []float32, ldy int, add bool) {
-	from := 0
-	if add {
-		from = 1
+// avx512 has larger tiles and multiplies bytes; the rest is bound by memory or small, and stays AVX2's.
+var avx512 = func() *instructions {
+	in := *avx2
+	in.name, in.lanes, in.tileRows = "avx512", 16, 12
+	in.tile = tileWith(tileF32AVX512, tileF16AVX512, tileBF16AVX512)
+	in.tileInt8 = tileInt8With(tileInt8AVX512)
+	in.fmaRounds, in.int8Rounds = fmaPeakAVX512, int8PeakAVX512
+	return &in
+}()
+
+// tileAssembly and tileInt8Assembly are what the generator makes; their strides are bytes.
+type (
+	tileAssembly     func(rows, panels, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy, add int)
+	tileInt8Assembly func(rows, panels, groups int, x *int8, ldx int, w *byte, ldw int,
+		xs *float32, bias *int32, lds int, ws, y *float32, ldy, add int)
+)
+
+const floatSize = 4
+
+func tileWith(f32, f16, bf16 tileAssembly) func(
+	f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int, add bool,
+) {
+	tiles := [...]tileAssembly{kernels.F32: f32, kernels.F16: f16, kernels.BF16: bf16}
+	return func(
+		f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int, add bool,
+	) {
+		tiles[f](rows, panels, k, &x[0], floatSize*ldx, &w[0], ldw, &y[0], floatSize*ldy, bit(add))
 	}
-	switch {
-	case rows == 1 && panels == 1:
-		tile1x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 1 && panels == 4:
-		tile1x4(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 2 && panels == 1:
-		tile2x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 2 && panels == 2:
-		tile2x2(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 3 && panels == 1:
-		tile3x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 3 && panels == 2:
-		tile3x2(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 4:
-		tile4x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 5:
-		tile5x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	case rows == 6:
-		tile6x1(k, &x[0], ldx, &w[0], ldw, &y[0], ldy, from)
-	default:
-		panic(fmt.Sprintf("cpu: there is no tile of %d rows and %d panels", rows, panels))
+}
+
+func tileInt8With(tile tileInt8Assembly) func(
+	rows, panels, groups int, x int8Rows, w []byte, ldw int, ws []float32, y []float32, ldy int, add bool,
+) {
+	return func(
+		rows, panels, groups int, x int8Rows, w []byte, ldw int, ws []float32, y []float32, ldy int, add bool,
+	) {
+		tile(rows, panels, groups, &x.q[0], x.ldq, &w[0], ldw, &x.scales[0], &x.biases[0], floatSize*x.blocks, &ws[0],
+			&y[0], floatSize*ldy, bit(add))
 	}
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -1,55 +1,6 @@
 package cpu
 
-import (
-	"fmt"
-
-	"caucus/kernels"
-)
-
-// matrix is a weight matrix in panels of 16 output columns, [out/16][in][16]: a tile reads one panel from first to
-// last. The columns that the last panel has beyond out are 0.
-type matrix struct {
-	out, in int
-	format  kernels.Format
-	panels  []float32
-}
-
-func (m *matrix) Shape() (out, in int) { return m.out, m.in }
-
-func (m *matrix) Format() kernels.Format { return m.format }
-
-// count is the number of panels.
-func (m *matrix) count() int { return (m.out + panelWidth - 1) / panelWidth }
-
-func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix {
-	out, in := w.Out, w.In
-	m := &matrix{out: out, in: in, format: kernels.F32}
-	m.panels = aligned(m.count() * in * panelWidth)
-	row := make([]float32, in)
-	for c := range out {
-		w.Row(row, c)
-		panel := m.panels[c/panelWidth*in*panelWidth+c%panelWidth:]
-		for i, v := range row {
-			panel[i*panelWidth] = v
-		}
-	}
-	return m
-}
-
-func (o *ops) Embed(y kernels.View, table kernels.Matrix, tokens []int32) {
-	m := table.(*matrix)
-	y.Check("embed", "y", len(tokens), m.in)
-	for r, t := range tokens {
-		if t < 0 || int(t) >= m.out {
-			panic(fmt.Sprintf("kernels: embed: token %d is not below %d", t, m.out))
-		}
-		panel := m.panels[int(t)/panelWidth*m.in*panelWidth+int(t)%panelWidth:]
-		to := row(y, r, m.in)
-		for i := range to {
-			to[i] = panel[i*panelWidth]
-		}
-	}
-}
+import "caucus/kernels"
 
 func (o *ops) MatMul(y, x kernels.View, rows int, w kernels.Matrix) { o.product(y, x, rows, w, false) }
 
@@ -63,6 +14,9 @@ func (o *ops) product(y, x kernels.View, rows int, w kernels.Matrix, add bool) {
 	x.Check("matmul", "x", rows, m.in)
 	if rows == 0 {
 		return
+	}
+	if m.format == kernels.Int8 {
+		o.quantizeRows(x, rows, m.in)
 	}
 	o.matMul = matMulTask{o: o, y: y, x: x, rows: rows, m: m, add: add}
 	const flopsPerNanosecond = 60
@@ -78,14 +32,10 @@ type matMulTask struct {
 	add  bool
 }
 
-// sliceLen is how many terms of the sums a pass takes: a panel's slice stays in the first cache (16 KiB) while the rows
-// go by. Sums continue in y from slice to slice, which rounds as if there were none.
-const sliceLen = 256
-
 func (t *matMulTask) run(part, parts int) {
-	tiles := (t.rows + tileRows - 1) / tileRows
-	wide := panelsPerTile(t.rows)
-	groups := (t.m.count() + wide - 1) / wide
+	tiles := t.o.tilesOf(t.rows)
+	wide := t.o.panelsPerTile(t.rows)
+	groups := (t.m.panels() + wide - 1) / wide
 	from, to := share(groups*tiles, part, parts)
 	for k := 0; k < t.m.in; k += sliceLen {
 		for u := from; u < to; u++ {
@@ -97,19 +47,15 @@ func (t *matMulTask) run(part, parts int) {
 
 // tiles computes rows r0..r1-1 of up to wide panels from panel p on, for the terms from k on.
 func (t *matMulTask) tiles(p, wide, r0, r1, k int, s *scratch) {
-	m, ldy, ldx := t.m, t.y.Stride, t.x.Stride
-	n, ldw := min(sliceLen, m.in-k), m.in*panelWidth
-	x := rowsOf(t.x)[r0*ldx+k:]
+	m, ldy := t.m, t.y.Stride
 	y := rowsOf(t.y)[r0*ldy:]
-	w := m.panels[k*panelWidth:]
-	add := t.add || k > 0
 	if (p+wide)*panelWidth <= m.out {
-		t.o.tile(r1-r0, wide, n, x, ldx, w[p*ldw:], ldw, y[p*panelWidth:], ldy, add)
+		t.tile(r0, r1, p, wide, k, y[p*panelWidth:], ldy)
 		return
 	}
-	for end := min(p+wide, m.count()); p < end; p++ {
+	for end := min(p+wide, m.panels()); p < end; p++ {
 		if (p+1)*panelWidth <= m.out {
-			t.o.tile(r1-r0, 1, n, x, ldx, w[p*ldw:], ldw, y[p*panelWidth:], ldy, add)
+			t.tile(r0, r1, p, 1, k, y[p*panelWidth:], ldy)
 			continue
 		}
 		// The last panel overhangs the row: its tile goes through a space of full width.
@@ -117,9 +63,21 @@ func (t *matMulTask) tiles(p, wide, r0, r1, k int, s *scratch) {
 		for r := range r1 - r0 {
 			copy(s.tile[r*panelWidth:], y[r*ldy+p*panelWidth:][:columns])
 		}
-		t.o.tile(r1-r0, 1, n, x, ldx, w[p*ldw:], ldw, s.tile[:], panelWidth, add)
+		t.tile(r0, r1, p, 1, k, s.tile[:], panelWidth)
 		for r := range r1 - r0 {
 			copy(y[r*ldy+p*panelWidth:][:columns], s.tile[r*panelWidth:])
 		}
 	}
+}
+
+// tile computes rows r0..r1-1 of a number of panels from p on into y, for the slice that begins with k.
+func (t *matMulTask) tile(r0, r1, p, panels, k int, y []float32, ldy int) {
+	m, add := t.m, t.add || k > 0
+	n := m.sliceAt(k)
+	w, ldw := m.panel(p, k), m.panelBytes(n)
+	if m.format == kernels.Int8 {
+		t.o.tileInt8(r1-r0, panels, groups(n), t.o.quantized.from(r0, k), w, ldw, m.scales[p*panelWidth:], y, ldy, add)
+		return
+	}
+	t.o.tile(m.format, r1-r0, panels, n, rowsOf(t.x)[r0*t.x.Stride+k:], t.x.Stride, w, ldw, y, ldy, add)
 }

@@ -10,11 +10,23 @@ import (
 const cacheLine = 64
 
 // aligned returns n zeros that begin on a cache line.
-func aligned(n int) []float32 {
-	const spare = cacheLine / 4
-	s := make([]float32, n+spare)
-	skip := int(-uintptr(unsafe.Pointer(&s[0]))%cacheLine) / 4
+func aligned(n int) []float32 { return floats(alignedBytes(4 * n)) }
+
+// alignedBytes is aligned for bytes.
+func alignedBytes(n int) []byte {
+	s := make([]byte, n+cacheLine)
+	skip := int(-uintptr(unsafe.Pointer(&s[0])) % cacheLine)
 	return s[skip : skip+n : skip+n]
+}
+
+// floats is b, aligned to 4 bytes, as numbers.
+func floats(b []byte) []float32 {
+	return unsafe.Slice((*float32)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/4)
+}
+
+// halves is b, aligned to 2 bytes, as the bits of 16-bit numbers.
+func halves(b []byte) []uint16 {
+	return unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/2)
 }
 
 // rowsOf is a view's memory from its first row on.

@@ -9,12 +9,23 @@ import (
 // with nothing to load: the bound to judge a product by. It adds up each thread's best 30 us of about 30 ms, and is 0
 // where there is no kernel to measure it with.
 func PeakFMA(threads int) float64 {
+	in := bestInstructions()
+	return peakOf(in.fmaRounds, 2*peakVectors*in.lanes, threads)
+}
+
+// PeakInt8 is PeakFMA for the multiply-adds of bytes that products of Int8 matrices use, in 10^9 operations a second.
+func PeakInt8(threads int) float64 {
+	in := bestInstructions()
+	return peakOf(in.int8Rounds, 2*peakVectors*in.lanes*groupLen, threads)
+}
+
+// peakOf is how many operations a nanosecond the threads do together, of so many a round.
+func peakOf(run func(rounds int), operations, threads int) float64 {
 	const (
 		rounds = 1 << 14
 		tries  = 1000
 	)
-	fmaRounds := bestInstructions().fmaRounds
-	if fmaRounds == nil {
+	if run == nil {
 		return 0
 	}
 	rates := make([]float64, max(threads, 1))
@@ -24,10 +35,10 @@ func PeakFMA(threads int) float64 {
 			fastest := time.Duration(1 << 62)
 			for range tries {
 				start := time.Now()
-				fmaRounds(rounds)
+				run(rounds)
 				fastest = min(fastest, time.Since(start))
 			}
-			rates[i] = rounds * flopsPerRound / float64(fastest.Nanoseconds())
+			rates[i] = float64(rounds*operations) / float64(fastest.Nanoseconds())
 		})
 	}
 	done.Wait()
@@ -37,6 +48,3 @@ func PeakFMA(threads int) float64 {
 	}
 	return sum
 }
-
-// PeakInt8 is PeakFMA for the multiply-adds of bytes that products of Int8 matrices use, in GOP/s.
-func PeakInt8(threads int) float64 { return PeakFMA(threads) }

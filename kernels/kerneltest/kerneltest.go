@@ -1,6 +1,6 @@
 // Package kerneltest is the suite that every implementation of kernels.Ops passes.
 //
-//	func TestConformance(t *testing.T) { kerneltest.Run(t, newOps) }
+//	func TestConformance(t *testing.T) { kerneltest.Run(t, newOps) } // newOps makes an Ops of a precision
 //
 // [Run] compares an implementation with the reference: results and states within a rounding error derived from the
 // length of the sums (and stated with each operation), drawn tokens exactly. It also checks what no comparison of
@@ -10,8 +10,10 @@
 package kerneltest
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"caucus/kernels"
@@ -26,53 +28,71 @@ type scenario struct {
 	run  func(t *testing.T, ops kernels.Ops, rec *record)
 }
 
-// scenarios are those of every operation.
-func scenarios() []scenario {
-	var all []scenario
-	for _, some := range [][]scenario{linearScenarios(), mambaScenarios(), attentionScenarios(), samplingScenarios()} {
-		all = append(all, some...)
+// precisions are those in which weights, keys and values are tried.
+var precisions = []kernels.Precision{
+	{}, {Weights: kernels.F16}, {Weights: kernels.BF16, KV: kernels.BF16}, {Weights: kernels.Int8},
+}
+
+// scenarios are those of every operation that a precision changes, and of all others with the default one.
+func scenarios(p kernels.Precision) []scenario {
+	all := slices.Concat(linearScenarios(), attentionScenarios())
+	if p == (kernels.Precision{}) {
+		all = slices.Concat(all, mambaScenarios(), samplingScenarios())
 	}
 	return all
 }
 
-// Run runs the whole suite.
-func Run(t *testing.T, newOps func() kernels.Ops) {
-	reference := kernels.NewReference()
-	ops := newOps()
-	defer ops.Close()
-	for _, s := range scenarios() {
-		t.Run(s.name, func(t *testing.T) {
-			var want, got record
-			s.run(t, reference, &want)
-			s.run(t, ops, &got)
-			got.compare(t, &want)
-		})
+// eachPrecision runs a test in all precisions.
+func eachPrecision(t *testing.T, test func(t *testing.T, p kernels.Precision)) {
+	for _, p := range precisions {
+		t.Run(fmt.Sprintf("weights %v, kv %v", p.Weights, p.KV), func(t *testing.T) { test(t, p) })
 	}
-	t.Run("rows do not depend on their neighbours", func(t *testing.T) { testRowsAlone(t, ops) })
+}
+
+// Run runs the whole suite.
+func Run(t *testing.T, newOps func(kernels.Precision) kernels.Ops) {
+	eachPrecision(t, func(t *testing.T, p kernels.Precision) {
+		reference, ops := kernels.NewReferenceOf(p), newOps(p)
+		defer ops.Close()
+		for _, s := range scenarios(p) {
+			t.Run(s.name, func(t *testing.T) {
+				var want, got record
+				s.run(t, reference, &want)
+				s.run(t, ops, &got)
+				got.compare(t, &want)
+			})
+		}
+		t.Run("rows do not depend on their neighbours", func(t *testing.T) { testRowsAlone(t, ops) })
+		t.Run("attention chunks equal steps", func(t *testing.T) { testAttentionChunks(t, ops) })
+		t.Run("attention pages copy and are shared", func(t *testing.T) { testAttentionPages(t, ops) })
+		t.Run("NaN stays in its row", func(t *testing.T) { testNaN(t, ops) })
+		t.Run("matrices tell their format", func(t *testing.T) { testFormats(t, ops, reference) })
+	})
+	ops := newOps(kernels.Precision{})
+	defer ops.Close()
 	t.Run("mamba chunks equal steps", func(t *testing.T) { testMambaChunks(t, ops) })
 	t.Run("mamba spans do not depend on each other", func(t *testing.T) { testMambaAlone(t, ops) })
 	t.Run("mamba slots copy and restart", func(t *testing.T) { testMambaSlots(t, ops) })
-	t.Run("attention chunks equal steps", func(t *testing.T) { testAttentionChunks(t, ops) })
-	t.Run("attention pages copy and are shared", func(t *testing.T) { testAttentionPages(t, ops) })
 	t.Run("draws follow the distribution", func(t *testing.T) { testDistribution(t, ops) })
 	t.Run("rows without a distribution give token 0", func(t *testing.T) { testNoDistribution(t, ops) })
-	t.Run("NaN stays in its row", func(t *testing.T) { testNaN(t, ops) })
 	t.Run("misuse panics", func(t *testing.T) { testMisuse(t, ops) })
 }
 
 // Same fails unless both implementations give the same bits in every scenario.
-func Same(t *testing.T, newA, newB func() kernels.Ops) {
-	a, b := newA(), newB()
-	defer a.Close()
-	defer b.Close()
-	for _, s := range scenarios() {
-		t.Run(s.name, func(t *testing.T) {
-			var fromA, fromB record
-			s.run(t, a, &fromA)
-			s.run(t, b, &fromB)
-			sameBits(t, s.name, fromB.values, fromA.values)
-		})
-	}
+func Same(t *testing.T, newA, newB func(kernels.Precision) kernels.Ops) {
+	eachPrecision(t, func(t *testing.T, p kernels.Precision) {
+		a, b := newA(p), newB(p)
+		defer a.Close()
+		defer b.Close()
+		for _, s := range scenarios(p) {
+			t.Run(s.name, func(t *testing.T) {
+				var fromA, fromB record
+				s.run(t, a, &fromA)
+				s.run(t, b, &fromB)
+				sameBits(t, s.name, fromB.values, fromA.values)
+			})
+		}
+	})
 }
 
 // record is a list of values with the absolute error that each may have.

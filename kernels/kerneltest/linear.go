@@ -15,7 +15,7 @@ var products = [][2]int{
 	{524, 30}, {192, 524}, {12, 192}, {512, 192}, {192, 272}, {96, 262}, {96, 256},
 }
 
-var rowCounts = []int{1, 2, 3, 4, 5, 6, 7, 13}
+var rowCounts = []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}
 
 func linearScenarios() []scenario {
 	var all []scenario
@@ -128,9 +128,22 @@ func testRowsAlone(t *testing.T, ops kernels.Ops) {
 	}
 }
 
+// testFormats makes matrices with few and with many inputs, which a format may treat apart.
+func testFormats(t *testing.T, ops, reference kernels.Ops) {
+	for _, in := range []int{8, 300} {
+		w := kernels.Dense(normals(source(3), 20*in, 1), 20, in)
+		if got, want := ops.NewMatrix(w).Format(), reference.NewMatrix(w).Format(); got != want {
+			t.Errorf("a matrix of %d inputs is kept as %v, want %v", in, got, want)
+		}
+	}
+	if got, want := ops.Precision(), reference.Precision(); got != want {
+		t.Errorf("the precision is %+v, want %+v", got, want)
+	}
+}
+
 // testNaN puts NaN and Inf into one row and looks at the others.
 func testNaN(t *testing.T, ops kernels.Ops) {
-	const rows, n = 7, 40
+	const rows, n = 7, 80
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1)), float32(math.Inf(-1))} {
 		rng := source(2)
 		values := normals(rng, rows*n, 1)

@@ -8,22 +8,25 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// broadcast is a register with v in all lanes. Equal constants share their place in memory.
-func broadcast(v float32) reg.VecVirtual {
+// broadcast is a register with v in all lanes.
+func broadcast(v float32) reg.VecVirtual { return broadcastBits(math.Float32bits(v)) }
+
+// broadcastBits is broadcast for any word.
+func broadcastBits(bits uint32) reg.VecVirtual {
 	y := YMM()
-	VBROADCASTSS(constant(v), y)
+	VPBROADCASTD(word(bits), y)
 	return y
 }
 
-var constants = map[uint32]Mem{}
-
-func constant(v float32) Mem {
-	bits := math.Float32bits(v)
+// word is a constant in memory, one place for all of its uses.
+func word(bits uint32) Mem {
 	if _, ok := constants[bits]; !ok {
 		constants[bits] = ConstData(constName(bits), U32(bits))
 	}
 	return constants[bits]
 }
+
+var constants = map[uint32]Mem{}
 
 func constName(bits uint32) string {
 	const digits = "0123456789abcdef"

@@ -1,16 +1,19 @@
-// Command asm writes the AVX2 kernels of package cpu and their Go declarations.
+// Command asm writes the AVX2 and AVX-512 kernels of package cpu and their Go declarations.
 package main
 
 import . "github.com/mmcloughlin/avo/build"
 
 func main() {
 	ConstraintExpr("amd64,!purego")
-	for rows := 1; rows <= 6; rows++ {
-		tile(rows, 1)
+	for _, a := range []isa{avx2, avx512} {
+		for _, f := range formats {
+			tile(a, f)
+		}
+		tileInt8(a)
+		peaks(a)
 	}
-	tile(1, 4)
-	tile(2, 2)
-	tile(3, 2)
+	absMax()
+	quantize()
 	mambaBlocks()
 	sumSquares()
 	scaleRow()
@@ -19,7 +22,6 @@ func main() {
 	expSum()
 	expMoments()
 	drawWeights()
-	fmaPeak()
 	pause()
 	Generate()
 }

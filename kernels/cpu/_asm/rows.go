@@ -243,23 +243,3 @@ func drawWeights() {
 	VZEROUPPER()
 	RET()
 }
-
-func fmaPeak() {
-	TEXT("fmaPeakAVX2", NOSPLIT, "func(n int)")
-	Doc("fmaPeakAVX2 does n rounds of 12 independent fused multiply-adds of 8 lanes: 192n floating-point operations.")
-	n := Load(Param("n"), GP64())
-	acc := make([]reg.VecVirtual, 12)
-	for i := range acc {
-		acc[i] = YMM()
-		VXORPS(acc[i], acc[i], acc[i])
-	}
-	v := broadcast(0.5)
-	Label("loop")
-	for _, a := range acc {
-		VFMADD231PS(v, v, a)
-	}
-	DECQ(n)
-	JNZ(LabelRef("loop"))
-	VZEROUPPER()
-	RET()
-}

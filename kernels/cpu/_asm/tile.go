@@ -8,109 +8,214 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// tile computes rows x 16*panels values of a product, each in one accumulator that sums over k from first to last:
-// tiles of every shape round alike. The accumulators start from y when add is not 0. Strides count values.
-func tile(rows, panels int) {
-	name := fmt.Sprintf("tile%dx%d", rows, panels)
-	TEXT(name, NOSPLIT, "func(k int, x *float32, ldx int, w *float32, ldw int, y *float32, ldy int, add int)")
-	Doc(fmt.Sprintf("%s is [instructions].tile for %d rows and %d panels.", name, rows, panels))
-	Pragma("noescape")
-	k := Load(Param("k"), GP64())
-	x := newRows(Load(Param("x"), GP64()), loadStride("ldx"), rows)
-	w := newRows(Load(Param("w"), GP64()), loadStride("ldw"), panels)
-	y := newRows(Load(Param("y"), GP64()), loadStride("ldy"), rows)
+// isa is a set of vector instructions.
+type isa struct {
+	suffix string
+	lanes  int // float32 values of a vector
+	rows   int // of the largest tile
+	vec    func() reg.VecVirtual
+}
 
-	acc := make([][]reg.VecVirtual, rows)
-	eachAcc := func(f func(a reg.VecVirtual, at Mem)) {
-		for r := range acc {
-			for i, a := range acc[r] {
-				f(a, y.at(r, 32*i))
-			}
+var (
+	avx2   = isa{"AVX2", 8, 6, YMM}
+	avx512 = isa{"AVX512", 16, 12, ZMM}
+)
+
+// shape is the size of a tile: rows of x by panels of 16 columns of w.
+type shape struct{ rows, panels int }
+
+// shapes are those that panelsPerTile of package cpu chooses from, and one panel, for an odd one at the end.
+func (a isa) shapes() []shape {
+	var all []shape
+	for rows := 1; rows <= a.rows; rows++ {
+		all = append(all, shape{rows, 1})
+		switch {
+		case rows == 1:
+			all = append(all, shape{1, 4})
+		case a.lanes == 16 || rows <= 3:
+			all = append(all, shape{rows, 2})
 		}
 	}
+	return all
+}
+
+// vectors is the number of vectors in a panel.
+func (a isa) vectors() int { return 16 / a.lanes }
+
+// unroll is how many inputs a round of a tile's loop takes: more than one where counting would cost as much as computing.
+func (a isa) unroll(s shape) int {
+	switch {
+	case s.rows*s.panels*a.vectors() >= 8:
+		return 1
+	case s.rows > 1:
+		return 2
+	}
+	return 4
+}
+
+// format is how the weights of a panel are stored: 16 values for each input, next to each other.
+type format struct {
+	name string
+	size int // bytes a value
+	load func(a isa, m Mem, to reg.VecVirtual)
+}
+
+var formats = []format{
+	{"F32", 4, func(_ isa, m Mem, to reg.VecVirtual) { VMOVUPS(m, to) }},
+	{"F16", 2, func(_ isa, m Mem, to reg.VecVirtual) { VCVTPH2PS(m, to) }},
+	{"BF16", 2, func(_ isa, m Mem, to reg.VecVirtual) {
+		VPMOVZXWD(m, to)
+		VPSLLD(Imm(16), to, to)
+	}},
+}
+
+// accumulators are the sums of a tile, one vector each.
+type accumulators [][]reg.VecVirtual
+
+func newAccumulators(a isa, s shape) accumulators {
+	acc := make(accumulators, s.rows)
 	for r := range acc {
-		acc[r] = make([]reg.VecVirtual, 2*panels)
-		for i := range acc[r] {
-			acc[r][i] = YMM()
+		for range s.panels * a.vectors() {
+			acc[r] = append(acc[r], a.vec())
 		}
 	}
+	return acc
+}
+
+// each visits every sum with its row and its place in the row, in bytes.
+func (acc accumulators) each(f func(v reg.VecVirtual, row, at int)) {
+	for r, vectors := range acc {
+		for i, v := range vectors {
+			f(v, r, i*int(v.Size()))
+		}
+	}
+}
+
+// dispatch jumps to the code of the tile's shape, which shapes emit one after the other; it ends the function.
+func dispatch(a isa, emit func(s shape, label func(string) string)) {
+	rows, panels := Load(Param("rows"), GP64()), Load(Param("panels"), GP64())
+	for _, s := range a.shapes() {
+		next := fmt.Sprintf("not%dx%d", s.rows, s.panels)
+		CMPQ(rows, Imm(uint64(s.rows)))
+		JNE(LabelRef(next))
+		CMPQ(panels, Imm(uint64(s.panels)))
+		JNE(LabelRef(next))
+		emit(s, func(name string) string { return fmt.Sprintf("%s%dx%d", name, s.rows, s.panels) })
+		VZEROUPPER()
+		RET()
+		Label(next)
+	}
+	UD2()
+}
+
+// tile computes rows x 16*panels values of a product, each in one accumulator that sums over k from first to last:
+// tiles of every shape round alike. The accumulators start from y when add is not 0. Strides are bytes.
+func tile(a isa, f format) {
+	name := "tile" + f.name + a.suffix
+	TEXT(name, NOSPLIT, "func(rows, panels, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)")
+	Doc(name + " is [instructions].tile for weights of " + f.name + ".")
+	Pragma("noescape")
+	dispatch(a, func(s shape, label func(string) string) { tileOf(a, f, s, label) })
+}
+
+func tileOf(a isa, f format, s shape, label func(string) string) {
+	acc := newAccumulators(a, s)
 	add := Load(Param("add"), GP64())
 	TESTQ(add, add)
-	JNZ(LabelRef("add"))
-	eachAcc(func(a reg.VecVirtual, _ Mem) { VXORPS(a, a, a) })
-	JMP(LabelRef("start"))
-	Label("add")
-	eachAcc(func(a reg.VecVirtual, at Mem) { VMOVUPS(at, a) })
-	Label("start")
+	JNZ(LabelRef(label("add")))
+	acc.each(func(v reg.VecVirtual, _, _ int) { zero(a, v) })
+	JMP(LabelRef(label("start")))
+	Label(label("add"))
+	y := newRows("y", "ldy", s.rows)
+	acc.each(func(v reg.VecVirtual, row, at int) { VMOVUPS(y.at(row, at), v) })
+	Label(label("start"))
 
-	// One-row tiles need a single broadcast a step and read the weights straight from memory.
-	xv := YMM()
-	wv := []reg.VecVirtual{YMM(), YMM()}
+	k := Load(Param("k"), GP64())
+	x := newRows("x", "ldx", s.rows)
+	w := newRows("w", "ldw", s.panels)
+	xv, wv := a.vec(), []reg.VecVirtual{a.vec(), a.vec()}
+	load := func(panel, vector, u int) reg.VecVirtual {
+		v := wv[(panel*a.vectors()+vector)%2]
+		f.load(a, w.at(panel, (16*u+vector*a.lanes)*f.size), v)
+		return v
+	}
 	step := func(u int) {
-		if rows == 1 {
+		if s.rows == 1 {
 			VBROADCASTSS(x.at(0, 4*u), xv)
-			for i, a := range acc[0] {
-				VFMADD231PS(w.at(i/2, 64*u+32*(i%2)), xv, a)
+			for i, v := range acc[0] {
+				panel, vector := i/a.vectors(), i%a.vectors()
+				if f.name == "F32" {
+					VFMADD231PS(w.at(panel, (16*u+vector*a.lanes)*4), xv, v)
+				} else {
+					VFMADD231PS(load(panel, vector, u), xv, v)
+				}
 			}
 			return
 		}
-		for p := range panels {
-			VMOVUPS(w.at(p, 64*u), wv[0])
-			VMOVUPS(w.at(p, 64*u+32), wv[1])
+		for first := 0; first < len(acc[0]); first += 2 {
+			pair := []reg.VecVirtual{}
+			for i := first; i < min(first+2, len(acc[0])); i++ {
+				pair = append(pair, load(i/a.vectors(), i%a.vectors(), u))
+			}
 			for r := range acc {
 				VBROADCASTSS(x.at(r, 4*u), xv)
-				VFMADD231PS(wv[0], xv, acc[r][2*p])
-				VFMADD231PS(wv[1], xv, acc[r][2*p+1])
+				for i, v := range pair {
+					VFMADD231PS(v, xv, acc[r][first+i])
+				}
 			}
 		}
 	}
-	const unroll = 4
-	SUBQ(Imm(unroll), k)
-	JL(LabelRef("rest"))
-	Label("loop")
-	for u := range unroll {
-		step(u)
+	unroll := a.unroll(s)
+	if unroll > 1 {
+		SUBQ(Imm(uint64(unroll)), k)
+		JL(LabelRef(label("rest")))
+		Label(label("loop"))
+		for u := range unroll {
+			step(u)
+		}
+		x.advance(4 * unroll)
+		w.advance(16 * f.size * unroll)
+		SUBQ(Imm(uint64(unroll)), k)
+		JGE(LabelRef(label("loop")))
+		Label(label("rest"))
+		ADDQ(Imm(uint64(unroll)), k)
+		JZ(LabelRef(label("store")))
 	}
-	x.advance(4 * unroll)
-	w.advance(64 * unroll)
-	SUBQ(Imm(unroll), k)
-	JGE(LabelRef("loop"))
-	Label("rest")
-	ADDQ(Imm(unroll), k)
-	JZ(LabelRef("store"))
-	Label("one")
+	Label(label("one"))
 	step(0)
 	x.advance(4)
-	w.advance(64)
-	SUBQ(Imm(1), k)
-	JNZ(LabelRef("one"))
+	w.advance(16 * f.size)
+	DECQ(k)
+	JNZ(LabelRef(label("one")))
 
-	Label("store")
-	eachAcc(func(a reg.VecVirtual, at Mem) { VMOVUPS(a, at) })
-	VZEROUPPER()
-	RET()
+	Label(label("store"))
+	y = newRows("y", "ldy", s.rows)
+	acc.each(func(v reg.VecVirtual, row, at int) { VMOVUPS(v, y.at(row, at)) })
 }
 
-// loadStride loads a stride in values and turns it into bytes.
-func loadStride(name string) reg.Register {
-	s := Load(Param(name), GP64())
-	SHLQ(Imm(2), s)
-	return s
+// zero sets a vector to zeros.
+func zero(a isa, v reg.VecVirtual) {
+	if a.lanes == 16 {
+		VPXORD(v, v, v)
+	} else {
+		VXORPS(v, v, v)
+	}
 }
 
-// rowSet addresses up to six equally spaced rows with one base register for every three.
+// rowSet addresses equally spaced rows with one base register for every three.
 type rowSet struct {
 	base   []reg.Register
 	stride reg.Register
 }
 
-func newRows(first, stride reg.Register, rows int) rowSet {
-	s := rowSet{[]reg.Register{first}, stride}
-	if rows > 3 {
-		fourth := GP64()
-		LEAQ(Mem{Base: first, Index: stride, Scale: 2}, fourth)
-		ADDQ(stride, fourth)
-		s.base = append(s.base, fourth)
+// newRows loads the parameters of the first row's address and of the distance of rows, in bytes.
+func newRows(first, stride string, rows int) rowSet {
+	s := rowSet{[]reg.Register{Load(Param(first), GP64())}, Load(Param(stride), GP64())}
+	for len(s.base)*3 < rows {
+		last, next := s.base[len(s.base)-1], GP64()
+		LEAQ(Mem{Base: last, Index: s.stride, Scale: 2}, next)
+		ADDQ(s.stride, next)
+		s.base = append(s.base, next)
 	}
 	return s
 }
