@@ -27,8 +27,8 @@ type instructions struct {
 	// a multiple of 8. It returns the sum of q.
 	quantizeRow func(q []int8, x []float32, inverse float32) int32
 
-	// mambaBlocks is one token of some channels.
-	mambaBlocks func(t *mambaToken)
+	// mambaInputs and mambaScan are a token's way through some channels, but for its gate; blocks have lanes channels.
+	mambaInputs, mambaScan func(t *mambaToken)
 
 	// sumSquares returns sum_i x[i]^2.
 	sumSquares func(x []float32) float32

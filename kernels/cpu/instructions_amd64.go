@@ -35,18 +35,12 @@ var avx2 = &instructions{
 	quantizeRow: func(q []int8, x []float32, inverse float32) int32 {
 		return quantizeAVX2(&q[0], &x[0], len(x), inverse)
 	},
-	mambaBlocks: func(t *mambaToken) {
-		if t.lanes != vectorLanes {
-			t.generic()
-			return
-		}
-		mambaBlocksAVX2(t.blocks, t.states, len(t.x), &t.at[0], &t.x[0], &t.w[0], &t.z[0], &t.b[0], &t.c[0], &t.dt[0],
-			&t.s[0], &t.y[0])
-	},
-	sumSquares: func(x []float32) float32 { return sumSquaresAVX2(&x[0], len(x)) },
-	scaleRow:   func(y, x, w []float32, scale float32) { scaleRowAVX2(&y[0], &x[0], &w[0], len(x), scale) },
-	swiGLURow:  func(y, gate, up []float32) { swiGLUAVX2(&y[0], &gate[0], &up[0], len(y)) },
-	maxRow:     func(x []float32) float32 { return maxRowAVX2(&x[0], len(x)) },
+	mambaInputs: mambaInputsWith(mambaInputsAVX2),
+	mambaScan:   mambaScanWith(mambaScanAVX2),
+	sumSquares:  func(x []float32) float32 { return sumSquaresAVX2(&x[0], len(x)) },
+	scaleRow:    func(y, x, w []float32, scale float32) { scaleRowAVX2(&y[0], &x[0], &w[0], len(x), scale) },
+	swiGLURow:   func(y, gate, up []float32) { swiGLUAVX2(&y[0], &gate[0], &up[0], len(y)) },
+	maxRow:      func(x []float32) float32 { return maxRowAVX2(&x[0], len(x)) },
 	expSum: func(x []float32, largest, scale float32) float32 {
 		return expSumAVX2(&x[0], len(x), largest, scale*math.Log2E)
 	},
@@ -61,12 +55,13 @@ var avx2 = &instructions{
 	int8Rounds: int8PeakAVX2,
 }
 
-// avx512 has larger tiles and multiplies bytes; the rest is bound by memory or small, and stays AVX2's.
+// avx512 has larger tiles, multiplies bytes and scans wider; the rest is a small part of a step and stays AVX2's.
 var avx512 = func() *instructions {
 	in := *avx2
 	in.name, in.lanes, in.tileRows = "avx512", 16, 12
 	in.tile = tileWith(tileF32AVX512, tileF16AVX512, tileBF16AVX512)
 	in.tileInt8 = tileInt8With(tileInt8AVX512)
+	in.mambaInputs, in.mambaScan = mambaInputsWith(mambaInputsAVX512), mambaScanWith(mambaScanAVX512)
 	in.fmaRounds, in.int8Rounds = fmaPeakAVX512, int8PeakAVX512
 	return &in
 }()
@@ -99,6 +94,22 @@ func tileInt8With(tile tileInt8Assembly) func(
 	) {
 		tile(rows, panels, groups, &x.q[0], x.ldq, &w[0], ldw, &x.scales[0], &x.biases[0], floatSize*x.blocks, &ws[0],
 			&y[0], floatSize*ldy, bit(add))
+	}
+}
+
+func mambaInputsWith(
+	inputs func(blocks, taps int, at *int32, x *[]float32, w, dt, delta, u, y *float32),
+) func(t *mambaToken) {
+	return func(t *mambaToken) {
+		inputs(t.blocks, len(t.x), &t.at[0], &t.x[0], &t.inputs[0], &t.dt[0], &t.delta[0], &t.u[0], &t.y[0])
+	}
+}
+
+func mambaScanWith(
+	scan func(blocks, states int, at *int32, w, b, c, delta, u, s, y *float32),
+) func(t *mambaToken) {
+	return func(t *mambaToken) {
+		scan(t.blocks, t.states, &t.at[0], &t.decays[0], &t.b[0], &t.c[0], &t.delta[0], &t.u[0], &t.s[0], &t.y[0])
 	}
 }
 

@@ -24,6 +24,16 @@ func tileBF16AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw
 //go:noescape
 func tileInt8AVX2(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
 
+// mambaInputsAVX2 is [mambaToken.inputs] for blocks of a vector's lanes.
+//
+//go:noescape
+func mambaInputsAVX2(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+
+// mambaScanAVX2 is [mambaToken.scan] for blocks of a vector's lanes.
+//
+//go:noescape
+func mambaScanAVX2(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
+
 // fmaPeakAVX2 does n rounds of 12 independent multiply-adds of vectors.
 func fmaPeakAVX2(n int)
 
@@ -50,6 +60,16 @@ func tileBF16AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, l
 //go:noescape
 func tileInt8AVX512(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
 
+// mambaInputsAVX512 is [mambaToken.inputs] for blocks of a vector's lanes.
+//
+//go:noescape
+func mambaInputsAVX512(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+
+// mambaScanAVX512 is [mambaToken.scan] for blocks of a vector's lanes.
+//
+//go:noescape
+func mambaScanAVX512(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
+
 // fmaPeakAVX512 does n rounds of 12 independent multiply-adds of vectors.
 func fmaPeakAVX512(n int)
 
@@ -65,11 +85,6 @@ func absMaxAVX2(x *float32, n int) (largest float32, zero float32)
 //
 //go:noescape
 func quantizeAVX2(q *int8, x *float32, n int, inverse float32) int32
-
-// mambaBlocksAVX2 is [mambaToken.generic] for blocks of 8 lanes.
-//
-//go:noescape
-func mambaBlocksAVX2(blocks int, states int, taps int, at *int32, x *[]float32, w *float32, z *float32, b *float32, c *float32, dt *float32, s *float32, y *float32)
 
 // sumSquaresAVX2 is sum_i x[i]*x[i], i < n.
 //

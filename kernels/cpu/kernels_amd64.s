@@ -3635,6 +3635,232 @@ GLOBL c00010001<>(SB), RODATA|NOPTR, $4
 DATA c80808080<>+0(SB)/4, $0x80808080
 GLOBL c80808080<>(SB), RODATA|NOPTR, $4
 
+// func mambaInputsAVX2(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mambaInputsAVX2(SB), NOSPLIT, $0-72
+	VPBROADCASTD c4b400000<>+0(SB), Y0
+	VPBROADCASTD c3f800000<>+0(SB), Y1
+	VPBROADCASTD c3f317215<>+0(SB), Y2
+	VPBROADCASTD c3e75fcde<>+0(SB), Y3
+	VPBROADCASTD c3d635ba9<>+0(SB), Y4
+	VPBROADCASTD c3c1e7544<>+0(SB), Y5
+	VPBROADCASTD c3aaddd09<>+0(SB), Y6
+	MOVQ         blocks+0(FP), AX
+	MOVQ         at+16(FP), CX
+	MOVQ         w+32(FP), DX
+	MOVQ         dt+40(FP), BX
+	MOVQ         delta+48(FP), SI
+	MOVQ         u+56(FP), DI
+	MOVQ         y+64(FP), R8
+
+block:
+	// Convolution: xc = silu(bias + sum over taps of weight*x)
+	VMOVUPS (DX), Y7
+	ADDQ    $0x20, DX
+	MOVQ    taps+8(FP), R9
+	MOVQ    x+24(FP), R10
+	MOVLQSX (CX), R11
+
+tap:
+	MOVQ         (R10), R12
+	VMOVUPS      (R12)(R11*4), Y8
+	VFMADD231PS  (DX), Y8, Y7
+	ADDQ         $0x20, DX
+	ADDQ         $0x18, R10
+	DECQ         R9
+	JNZ          tap
+	VPBROADCASTD cbfb8aa3b<>+0(SB), Y8
+	VMULPS       Y8, Y7, Y8
+	VPBROADCASTD c42fc0000<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
+	VPBROADCASTD cc2fa0000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VADDPS       Y0, Y8, Y9
+	VSUBPS       Y0, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD213PS  Y5, Y8, Y10
+	VFMADD213PS  Y4, Y8, Y10
+	VFMADD213PS  Y3, Y8, Y10
+	VFMADD213PS  Y2, Y8, Y10
+	VFMADD213PS  Y1, Y8, Y10
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y9, Y10, Y8
+	VADDPS       Y1, Y8, Y8
+	VDIVPS       Y8, Y7, Y7
+
+	// Step size: delta = softplus(dt + bias), stored for powers of two
+	VMOVUPS      (DX), Y8
+	VADDPS       (BX), Y8, Y8
+	VPBROADCASTD c80000000<>+0(SB), Y9
+	VORPS        Y9, Y8, Y9
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y10
+	VMULPS       Y10, Y9, Y9
+	VPBROADCASTD cc2fa0000<>+0(SB), Y10
+	VMAXPS       Y9, Y10, Y9
+	VADDPS       Y0, Y9, Y10
+	VSUBPS       Y0, Y10, Y11
+	VSUBPS       Y11, Y9, Y9
+	VMOVAPS      Y6, Y11
+	VFMADD213PS  Y5, Y9, Y11
+	VFMADD213PS  Y4, Y9, Y11
+	VFMADD213PS  Y3, Y9, Y11
+	VFMADD213PS  Y2, Y9, Y11
+	VFMADD213PS  Y1, Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y10, Y11, Y9
+	VPBROADCASTD c40000000<>+0(SB), Y10
+	VADDPS       Y10, Y9, Y10
+	VDIVPS       Y10, Y9, Y10
+	VMULPS       Y10, Y10, Y9
+	VPBROADCASTD c3e8f6be0<>+0(SB), Y11
+	VPBROADCASTD c3e8f5e87<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c3ecce904<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c3f2aaa81<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c40000000<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VXORPS       Y9, Y9, Y9
+	VMAXPS       Y8, Y9, Y8
+	VFMADD231PS  Y11, Y10, Y8
+	VMULPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DI)
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y9
+	VMULPS       Y9, Y8, Y8
+	VMOVUPS      Y8, (SI)
+	VMULPS       32(DX), Y7, Y7
+	VMOVUPS      Y7, (R8)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x0c, CX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+DATA c4b400000<>+0(SB)/4, $0x4b400000
+GLOBL c4b400000<>(SB), RODATA|NOPTR, $4
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $4
+
+DATA c3f317215<>+0(SB)/4, $0x3f317215
+GLOBL c3f317215<>(SB), RODATA|NOPTR, $4
+
+DATA c3e75fcde<>+0(SB)/4, $0x3e75fcde
+GLOBL c3e75fcde<>(SB), RODATA|NOPTR, $4
+
+DATA c3d635ba9<>+0(SB)/4, $0x3d635ba9
+GLOBL c3d635ba9<>(SB), RODATA|NOPTR, $4
+
+DATA c3c1e7544<>+0(SB)/4, $0x3c1e7544
+GLOBL c3c1e7544<>(SB), RODATA|NOPTR, $4
+
+DATA c3aaddd09<>+0(SB)/4, $0x3aaddd09
+GLOBL c3aaddd09<>(SB), RODATA|NOPTR, $4
+
+DATA cbfb8aa3b<>+0(SB)/4, $0xbfb8aa3b
+GLOBL cbfb8aa3b<>(SB), RODATA|NOPTR, $4
+
+DATA c42fc0000<>+0(SB)/4, $0x42fc0000
+GLOBL c42fc0000<>(SB), RODATA|NOPTR, $4
+
+DATA cc2fa0000<>+0(SB)/4, $0xc2fa0000
+GLOBL cc2fa0000<>(SB), RODATA|NOPTR, $4
+
+DATA c80000000<>+0(SB)/4, $0x80000000
+GLOBL c80000000<>(SB), RODATA|NOPTR, $4
+
+DATA c3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
+GLOBL c3fb8aa3b<>(SB), RODATA|NOPTR, $4
+
+DATA c40000000<>+0(SB)/4, $0x40000000
+GLOBL c40000000<>(SB), RODATA|NOPTR, $4
+
+DATA c3e8f6be0<>+0(SB)/4, $0x3e8f6be0
+GLOBL c3e8f6be0<>(SB), RODATA|NOPTR, $4
+
+DATA c3e8f5e87<>+0(SB)/4, $0x3e8f5e87
+GLOBL c3e8f5e87<>(SB), RODATA|NOPTR, $4
+
+DATA c3ecce904<>+0(SB)/4, $0x3ecce904
+GLOBL c3ecce904<>(SB), RODATA|NOPTR, $4
+
+DATA c3f2aaa81<>+0(SB)/4, $0x3f2aaa81
+GLOBL c3f2aaa81<>(SB), RODATA|NOPTR, $4
+
+// func mambaScanAVX2(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mambaScanAVX2(SB), NOSPLIT, $0-80
+	VPBROADCASTD c4b400000<>+0(SB), Y0
+	VPBROADCASTD c3f800000<>+0(SB), Y1
+	VPBROADCASTD c3f317215<>+0(SB), Y2
+	VPBROADCASTD c3e75fcde<>+0(SB), Y3
+	VPBROADCASTD c3d635ba9<>+0(SB), Y4
+	VPBROADCASTD c3c1e7544<>+0(SB), Y5
+	VPBROADCASTD c3aaddd09<>+0(SB), Y6
+	MOVQ         blocks+0(FP), AX
+	MOVQ         at+16(FP), CX
+	MOVQ         w+24(FP), DX
+	MOVQ         s+64(FP), BX
+	MOVQ         delta+48(FP), SI
+	MOVQ         u+56(FP), DI
+	MOVQ         y+72(FP), R8
+	VPBROADCASTD cc2fa0000<>+0(SB), Y7
+
+block:
+	VMOVUPS (SI), Y8
+	VMOVUPS (DI), Y9
+	VMOVUPS (R8), Y10
+	MOVQ    b+32(FP), R9
+	MOVLQSX 4(CX), R11
+	LEAQ    (R9)(R11*4), R9
+	MOVQ    c+40(FP), R10
+	MOVLQSX 8(CX), R11
+	LEAQ    (R10)(R11*4), R10
+	MOVQ    states+8(FP), R12
+	XORQ    R11, R11
+
+state:
+	VMULPS       (DX), Y8, Y11
+	VMAXPS       Y11, Y7, Y11
+	VADDPS       Y0, Y11, Y12
+	VSUBPS       Y0, Y12, Y13
+	VSUBPS       Y13, Y11, Y11
+	VMOVAPS      Y6, Y13
+	VFMADD213PS  Y5, Y11, Y13
+	VFMADD213PS  Y4, Y11, Y13
+	VFMADD213PS  Y3, Y11, Y13
+	VFMADD213PS  Y2, Y11, Y13
+	VFMADD213PS  Y1, Y11, Y13
+	VPSLLD       $0x17, Y12, Y12
+	VPADDD       Y12, Y13, Y11
+	VBROADCASTSS (R9)(R11*4), Y12
+	VMULPS       Y9, Y12, Y12
+	VFMADD231PS  (BX), Y11, Y12
+	VMOVUPS      Y12, (BX)
+	VBROADCASTSS (R10)(R11*4), Y11
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         $0x20, DX
+	ADDQ         $0x20, BX
+	INCQ         R11
+	CMPQ         R11, R12
+	JNE          state
+	VMOVUPS      Y10, (R8)
+	ADDQ         $0x0c, CX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
 // func fmaPeakAVX2(n int)
 // Requires: AVX, FMA3
 TEXT ·fmaPeakAVX2(SB), NOSPLIT, $0-8
@@ -14896,6 +15122,172 @@ end12x2:
 not12x2:
 	UD2
 
+// func mambaInputsAVX512(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·mambaInputsAVX512(SB), NOSPLIT, $0-72
+	VPBROADCASTD c3f800000<>+0(SB), Z0
+	VPBROADCASTD c3f317215<>+0(SB), Z1
+	VPBROADCASTD c3e75fcde<>+0(SB), Z2
+	VPBROADCASTD c3d635ba9<>+0(SB), Z3
+	VPBROADCASTD c3c1e7544<>+0(SB), Z4
+	VPBROADCASTD c3aaddd09<>+0(SB), Z5
+	MOVQ         blocks+0(FP), AX
+	MOVQ         at+16(FP), CX
+	MOVQ         w+32(FP), DX
+	MOVQ         dt+40(FP), BX
+	MOVQ         delta+48(FP), SI
+	MOVQ         u+56(FP), DI
+	MOVQ         y+64(FP), R8
+
+block:
+	// Convolution: xc = silu(bias + sum over taps of weight*x)
+	VMOVUPS (DX), Z6
+	ADDQ    $0x40, DX
+	MOVQ    taps+8(FP), R9
+	MOVQ    x+24(FP), R10
+	MOVLQSX (CX), R11
+
+tap:
+	MOVQ         (R10), R12
+	VMOVUPS      (R12)(R11*4), Z7
+	VFMADD231PS  (DX), Z7, Z6
+	ADDQ         $0x40, DX
+	ADDQ         $0x18, R10
+	DECQ         R9
+	JNZ          tap
+	VPBROADCASTD cbfb8aa3b<>+0(SB), Z7
+	VMULPS       Z7, Z6, Z7
+	VPBROADCASTD c42fc0000<>+0(SB), Z9
+	VMINPS       Z7, Z9, Z7
+	VPBROADCASTD cc2fa0000<>+0(SB), Z9
+	VMAXPS       Z7, Z9, Z7
+	VRNDSCALEPS  $0x00, Z7, Z9
+	VSUBPS       Z9, Z7, Z7
+	VMOVAPS      Z5, Z10
+	VFMADD213PS  Z4, Z7, Z10
+	VFMADD213PS  Z3, Z7, Z10
+	VFMADD213PS  Z2, Z7, Z10
+	VFMADD213PS  Z1, Z7, Z10
+	VFMADD213PS  Z0, Z7, Z10
+	VSCALEFPS    Z9, Z10, Z7
+	VADDPS       Z0, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+
+	// Step size: delta = softplus(dt + bias), stored for powers of two
+	VMOVUPS      (DX), Z7
+	VADDPS       (BX), Z7, Z7
+	VPBROADCASTD c80000000<>+0(SB), Z9
+	VPORD        Z9, Z7, Z9
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Z10
+	VMULPS       Z10, Z9, Z9
+	VPBROADCASTD cc2fa0000<>+0(SB), Z10
+	VMAXPS       Z9, Z10, Z9
+	VRNDSCALEPS  $0x00, Z9, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMOVAPS      Z5, Z11
+	VFMADD213PS  Z4, Z9, Z11
+	VFMADD213PS  Z3, Z9, Z11
+	VFMADD213PS  Z2, Z9, Z11
+	VFMADD213PS  Z1, Z9, Z11
+	VFMADD213PS  Z0, Z9, Z11
+	VSCALEFPS    Z10, Z11, Z9
+	VPBROADCASTD c40000000<>+0(SB), Z10
+	VADDPS       Z10, Z9, Z10
+	VDIVPS       Z10, Z9, Z10
+	VMULPS       Z10, Z10, Z9
+	VPBROADCASTD c3e8f6be0<>+0(SB), Z11
+	VPBROADCASTD c3e8f5e87<>+0(SB), Z12
+	VFMADD213PS  Z12, Z9, Z11
+	VPBROADCASTD c3ecce904<>+0(SB), Z12
+	VFMADD213PS  Z12, Z9, Z11
+	VPBROADCASTD c3f2aaa81<>+0(SB), Z12
+	VFMADD213PS  Z12, Z9, Z11
+	VPBROADCASTD c40000000<>+0(SB), Z12
+	VFMADD213PS  Z12, Z9, Z11
+	VPXORD       Z8, Z8, Z8
+	VMAXPS       Z7, Z8, Z7
+	VFMADD231PS  Z11, Z10, Z7
+	VMULPS       Z7, Z6, Z9
+	VMOVUPS      Z9, (DI)
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Z9
+	VMULPS       Z9, Z7, Z7
+	VMOVUPS      Z7, (SI)
+	VMULPS       64(DX), Z6, Z6
+	VMOVUPS      Z6, (R8)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x0c, CX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, SI
+	ADDQ         $0x40, DI
+	ADDQ         $0x40, R8
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func mambaScanAVX512(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·mambaScanAVX512(SB), NOSPLIT, $0-80
+	VPBROADCASTD c3f800000<>+0(SB), Z0
+	VPBROADCASTD c3f317215<>+0(SB), Z1
+	VPBROADCASTD c3e75fcde<>+0(SB), Z2
+	VPBROADCASTD c3d635ba9<>+0(SB), Z3
+	VPBROADCASTD c3c1e7544<>+0(SB), Z4
+	VPBROADCASTD c3aaddd09<>+0(SB), Z5
+	MOVQ         blocks+0(FP), AX
+	MOVQ         at+16(FP), CX
+	MOVQ         w+24(FP), DX
+	MOVQ         s+64(FP), BX
+	MOVQ         delta+48(FP), SI
+	MOVQ         u+56(FP), DI
+	MOVQ         y+72(FP), R8
+	VPBROADCASTD cc2fa0000<>+0(SB), Z6
+
+block:
+	VMOVUPS (SI), Z6
+	VMOVUPS (DI), Z7
+	VMOVUPS (R8), Z8
+	MOVQ    b+32(FP), R9
+	MOVLQSX 4(CX), R11
+	LEAQ    (R9)(R11*4), R9
+	MOVQ    c+40(FP), R10
+	MOVLQSX 8(CX), R11
+	LEAQ    (R10)(R11*4), R10
+	MOVQ    states+8(FP), R12
+	XORQ    R11, R11
+
+state:
+	VMULPS       (DX), Z6, Z9
+	VRNDSCALEPS  $0x00, Z9, Z10
+	VSUBPS       Z10, Z9, Z9
+	VMOVAPS      Z5, Z11
+	VFMADD213PS  Z4, Z9, Z11
+	VFMADD213PS  Z3, Z9, Z11
+	VFMADD213PS  Z2, Z9, Z11
+	VFMADD213PS  Z1, Z9, Z11
+	VFMADD213PS  Z0, Z9, Z11
+	VSCALEFPS    Z10, Z11, Z9
+	VBROADCASTSS (R9)(R11*4), Z10
+	VMULPS       Z7, Z10, Z10
+	VFMADD231PS  (BX), Z9, Z10
+	VMOVUPS      Z10, (BX)
+	VBROADCASTSS (R10)(R11*4), Z9
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, BX
+	INCQ         R11
+	CMPQ         R11, R12
+	JNE          state
+	VMOVUPS      Z8, (R8)
+	ADDQ         $0x0c, CX
+	ADDQ         $0x40, SI
+	ADDQ         $0x40, DI
+	ADDQ         $0x40, R8
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
 // func fmaPeakAVX512(n int)
 // Requires: AVX, AVX512F
 TEXT ·fmaPeakAVX512(SB), NOSPLIT, $0-8
@@ -15094,222 +15486,6 @@ done:
 	MOVL         AX, ret+32(FP)
 	VZEROUPPER
 	RET
-
-// func mambaBlocksAVX2(blocks int, states int, taps int, at *int32, x *[]float32, w *float32, z *float32, b *float32, c *float32, dt *float32, s *float32, y *float32)
-// Requires: AVX, AVX2, FMA3
-TEXT ·mambaBlocksAVX2(SB), NOSPLIT, $0-96
-	VPBROADCASTD c4b400000<>+0(SB), Y0
-	VPBROADCASTD c3f800000<>+0(SB), Y1
-	VPBROADCASTD c3f317215<>+0(SB), Y2
-	VPBROADCASTD c3e75fcde<>+0(SB), Y3
-	VPBROADCASTD c3d635ba9<>+0(SB), Y4
-	VPBROADCASTD c3c1e7544<>+0(SB), Y5
-	VPBROADCASTD c3aaddd09<>+0(SB), Y6
-	VPBROADCASTD cc2fa0000<>+0(SB), Y7
-	MOVQ         at+24(FP), AX
-	MOVQ         w+40(FP), CX
-	MOVQ         z+48(FP), DX
-	MOVQ         dt+72(FP), BX
-	MOVQ         s+80(FP), SI
-	MOVQ         y+88(FP), DI
-	MOVQ         blocks+0(FP), R8
-
-block:
-	// Convolution: xc = silu(bias + sum over taps of weight*x)
-	VMOVUPS (CX), Y8
-	ADDQ    $0x20, CX
-	MOVQ    taps+16(FP), R9
-	MOVQ    x+32(FP), R11
-	MOVLQSX (AX), R10
-
-tap:
-	MOVQ         (R11), R12
-	VMOVUPS      (R12)(R10*4), Y9
-	VFMADD231PS  (CX), Y9, Y8
-	ADDQ         $0x20, CX
-	ADDQ         $0x18, R11
-	DECQ         R9
-	JNZ          tap
-	VPBROADCASTD cbfb8aa3b<>+0(SB), Y9
-	VMULPS       Y9, Y8, Y9
-	VPBROADCASTD c42fc0000<>+0(SB), Y10
-	VMINPS       Y9, Y10, Y9
-	VPBROADCASTD cc2fa0000<>+0(SB), Y10
-	VMAXPS       Y9, Y10, Y9
-	VADDPS       Y0, Y9, Y10
-	VSUBPS       Y0, Y10, Y11
-	VSUBPS       Y11, Y9, Y9
-	VMOVAPS      Y6, Y11
-	VFMADD213PS  Y5, Y9, Y11
-	VFMADD213PS  Y4, Y9, Y11
-	VFMADD213PS  Y3, Y9, Y11
-	VFMADD213PS  Y2, Y9, Y11
-	VFMADD213PS  Y1, Y9, Y11
-	VPSLLD       $0x17, Y10, Y10
-	VPADDD       Y10, Y11, Y9
-	VADDPS       Y1, Y9, Y9
-	VDIVPS       Y9, Y8, Y8
-
-	// Step size: delta = softplus(dt + bias)
-	VMOVUPS      (CX), Y9
-	VADDPS       (BX), Y9, Y9
-	VPBROADCASTD c80000000<>+0(SB), Y10
-	VORPS        Y10, Y9, Y10
-	VPBROADCASTD c3fb8aa3b<>+0(SB), Y11
-	VMULPS       Y11, Y10, Y10
-	VPBROADCASTD cc2fa0000<>+0(SB), Y11
-	VMAXPS       Y10, Y11, Y10
-	VADDPS       Y0, Y10, Y11
-	VSUBPS       Y0, Y11, Y12
-	VSUBPS       Y12, Y10, Y10
-	VMOVAPS      Y6, Y12
-	VFMADD213PS  Y5, Y10, Y12
-	VFMADD213PS  Y4, Y10, Y12
-	VFMADD213PS  Y3, Y10, Y12
-	VFMADD213PS  Y2, Y10, Y12
-	VFMADD213PS  Y1, Y10, Y12
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       Y11, Y12, Y10
-	VPBROADCASTD c40000000<>+0(SB), Y11
-	VADDPS       Y11, Y10, Y11
-	VDIVPS       Y11, Y10, Y11
-	VMULPS       Y11, Y11, Y10
-	VPBROADCASTD c3e8f6be0<>+0(SB), Y12
-	VPBROADCASTD c3e8f5e87<>+0(SB), Y13
-	VFMADD213PS  Y13, Y10, Y12
-	VPBROADCASTD c3ecce904<>+0(SB), Y13
-	VFMADD213PS  Y13, Y10, Y12
-	VPBROADCASTD c3f2aaa81<>+0(SB), Y13
-	VFMADD213PS  Y13, Y10, Y12
-	VPBROADCASTD c40000000<>+0(SB), Y13
-	VFMADD213PS  Y13, Y10, Y12
-	VXORPS       Y10, Y10, Y10
-	VMAXPS       Y9, Y10, Y9
-	VFMADD231PS  Y12, Y11, Y9
-	VMULPS       Y9, Y8, Y10
-	VPBROADCASTD c3fb8aa3b<>+0(SB), Y11
-	VMULPS       Y11, Y9, Y9
-
-	// Scan: s = exp(delta*A)*s + u*B, out = D*xc + sum over n of s*C
-	VMULPS  32(CX), Y8, Y8
-	ADDQ    $0x40, CX
-	MOVQ    b+56(FP), R11
-	MOVLQSX 4(AX), R10
-	LEAQ    (R11)(R10*4), R11
-	MOVQ    c+64(FP), R12
-	MOVLQSX 8(AX), R10
-	LEAQ    (R12)(R10*4), R12
-	MOVQ    states+8(FP), R9
-
-state:
-	VMULPS       (CX), Y9, Y11
-	VMAXPS       Y11, Y7, Y11
-	VADDPS       Y0, Y11, Y12
-	VSUBPS       Y0, Y12, Y13
-	VSUBPS       Y13, Y11, Y11
-	VMOVAPS      Y6, Y13
-	VFMADD213PS  Y5, Y11, Y13
-	VFMADD213PS  Y4, Y11, Y13
-	VFMADD213PS  Y3, Y11, Y13
-	VFMADD213PS  Y2, Y11, Y13
-	VFMADD213PS  Y1, Y11, Y13
-	VPSLLD       $0x17, Y12, Y12
-	VPADDD       Y12, Y13, Y11
-	VBROADCASTSS (R11), Y12
-	VMULPS       Y10, Y12, Y12
-	VFMADD231PS  (SI), Y11, Y12
-	VMOVUPS      Y12, (SI)
-	VBROADCASTSS (R12), Y11
-	VFMADD231PS  Y11, Y12, Y8
-	ADDQ         $0x20, CX
-	ADDQ         $0x20, SI
-	ADDQ         $0x04, R11
-	ADDQ         $0x04, R12
-	DECQ         R9
-	JNZ          state
-
-	// Gate: y = out * silu(z)
-	VMOVUPS      (DX), Y9
-	VPBROADCASTD cbfb8aa3b<>+0(SB), Y10
-	VMULPS       Y10, Y9, Y10
-	VPBROADCASTD c42fc0000<>+0(SB), Y11
-	VMINPS       Y10, Y11, Y10
-	VPBROADCASTD cc2fa0000<>+0(SB), Y11
-	VMAXPS       Y10, Y11, Y10
-	VADDPS       Y0, Y10, Y11
-	VSUBPS       Y0, Y11, Y12
-	VSUBPS       Y12, Y10, Y10
-	VMOVAPS      Y6, Y12
-	VFMADD213PS  Y5, Y10, Y12
-	VFMADD213PS  Y4, Y10, Y12
-	VFMADD213PS  Y3, Y10, Y12
-	VFMADD213PS  Y2, Y10, Y12
-	VFMADD213PS  Y1, Y10, Y12
-	VPSLLD       $0x17, Y11, Y11
-	VPADDD       Y11, Y12, Y10
-	VADDPS       Y1, Y10, Y10
-	VDIVPS       Y10, Y9, Y9
-	VMULPS       Y9, Y8, Y8
-	VMOVUPS      Y8, (DI)
-	ADDQ         $0x0c, AX
-	ADDQ         $0x20, DX
-	ADDQ         $0x20, BX
-	ADDQ         $0x20, DI
-	DECQ         R8
-	JNZ          block
-	VZEROUPPER
-	RET
-
-DATA c4b400000<>+0(SB)/4, $0x4b400000
-GLOBL c4b400000<>(SB), RODATA|NOPTR, $4
-
-DATA c3f800000<>+0(SB)/4, $0x3f800000
-GLOBL c3f800000<>(SB), RODATA|NOPTR, $4
-
-DATA c3f317215<>+0(SB)/4, $0x3f317215
-GLOBL c3f317215<>(SB), RODATA|NOPTR, $4
-
-DATA c3e75fcde<>+0(SB)/4, $0x3e75fcde
-GLOBL c3e75fcde<>(SB), RODATA|NOPTR, $4
-
-DATA c3d635ba9<>+0(SB)/4, $0x3d635ba9
-GLOBL c3d635ba9<>(SB), RODATA|NOPTR, $4
-
-DATA c3c1e7544<>+0(SB)/4, $0x3c1e7544
-GLOBL c3c1e7544<>(SB), RODATA|NOPTR, $4
-
-DATA c3aaddd09<>+0(SB)/4, $0x3aaddd09
-GLOBL c3aaddd09<>(SB), RODATA|NOPTR, $4
-
-DATA cc2fa0000<>+0(SB)/4, $0xc2fa0000
-GLOBL cc2fa0000<>(SB), RODATA|NOPTR, $4
-
-DATA cbfb8aa3b<>+0(SB)/4, $0xbfb8aa3b
-GLOBL cbfb8aa3b<>(SB), RODATA|NOPTR, $4
-
-DATA c42fc0000<>+0(SB)/4, $0x42fc0000
-GLOBL c42fc0000<>(SB), RODATA|NOPTR, $4
-
-DATA c80000000<>+0(SB)/4, $0x80000000
-GLOBL c80000000<>(SB), RODATA|NOPTR, $4
-
-DATA c3fb8aa3b<>+0(SB)/4, $0x3fb8aa3b
-GLOBL c3fb8aa3b<>(SB), RODATA|NOPTR, $4
-
-DATA c40000000<>+0(SB)/4, $0x40000000
-GLOBL c40000000<>(SB), RODATA|NOPTR, $4
-
-DATA c3e8f6be0<>+0(SB)/4, $0x3e8f6be0
-GLOBL c3e8f6be0<>(SB), RODATA|NOPTR, $4
-
-DATA c3e8f5e87<>+0(SB)/4, $0x3e8f5e87
-GLOBL c3e8f5e87<>(SB), RODATA|NOPTR, $4
-
-DATA c3ecce904<>+0(SB)/4, $0x3ecce904
-GLOBL c3ecce904<>(SB), RODATA|NOPTR, $4
-
-DATA c3f2aaa81<>+0(SB)/4, $0x3f2aaa81
-GLOBL c3f2aaa81<>(SB), RODATA|NOPTR, $4
 
 // func sumSquaresAVX2(x *float32, n int) float32
 // Requires: AVX, FMA3, SSE

@@ -2,46 +2,47 @@ package cpu
 
 import "caucus/kernels"
 
-// vectorLanes is the number of channels in a block, where the shape allows it.
-const vectorLanes = 8
-
-// lanesOf is the number of channels in a block: a block lies within one head, so that it shares B and C.
-func lanesOf(s kernels.MambaShape) int {
-	if s.DState%vectorLanes == 0 {
-		return vectorLanes
+// lanesOf is the number of channels in a block: a vector's, where a head has room for it. A block lies within one head,
+// so that it shares B and C.
+func (in *instructions) lanesOf(s kernels.MambaShape) int {
+	if s.DState%in.lanes == 0 {
+		return in.lanes
 	}
 	return s.DState
 }
 
-// mambaParams is what PrepareMamba derives. Each block has one record in the order in which a token needs it, values of
-// lanes channels each: ConvB, ConvW of every tap, DTBias, D, A of every state.
+// mambaParams is what PrepareMamba derives. Each block has a record of what its inputs take, in order, values of lanes
+// channels each: ConvB, ConvW of every tap, DTBias, D.
 type mambaParams struct {
-	records []float32
-	record  int     // values of a record
-	at      []int32 // for each block, where its x, its B and its C begin
+	inputs []float32
+	decays []float32 // A as [block][state][lanes]
+	at     []int32   // for each block, where its x, its B and its C begin
 }
+
+// inputValues is the size of a block's record of inputs.
+func inputValues(s kernels.MambaShape, lanes int) int { return (3 + s.DConv) * lanes }
 
 func (o *ops) PrepareMamba(w *kernels.MambaWeights) {
 	w.Check()
-	s, lanes := w.Shape, lanesOf(w.Shape)
-	p := &mambaParams{record: (3 + s.DConv + s.DState) * lanes}
-	p.records = aligned(s.DInner / lanes * p.record)
-	at := p.records
-	put := func(from []float32, stride int) {
+	s, lanes := w.Shape, o.lanesOf(w.Shape)
+	p := &mambaParams{}
+	p.inputs, p.decays = aligned(s.DInner/lanes*inputValues(s, lanes)), aligned(s.DInner*s.DState)
+	inputs, decays := p.inputs, p.decays
+	put := func(at *[]float32, from []float32, stride int) {
 		for l := range lanes {
-			at[l] = from[l*stride]
+			(*at)[l] = from[l*stride]
 		}
-		at = at[lanes:]
+		*at = (*at)[lanes:]
 	}
 	for d := 0; d < s.DInner; d += lanes {
-		put(w.ConvB[d:], 1)
+		put(&inputs, w.ConvB[d:], 1)
 		for j := range s.DConv {
-			put(w.ConvW[d*s.DConv+j:], s.DConv)
+			put(&inputs, w.ConvW[d*s.DConv+j:], s.DConv)
 		}
-		put(w.DTBias[d:], 1)
-		put(w.D[d:], 1)
+		put(&inputs, w.DTBias[d:], 1)
+		put(&inputs, w.D[d:], 1)
 		for n := range s.DState {
-			put(w.A[d*s.DState+n:], s.DState)
+			put(&decays, w.A[d*s.DState+n:], s.DState)
 		}
 		head := d / s.DState
 		group := head / (s.DInner / s.DXB)
@@ -116,9 +117,23 @@ func (t *mambaTask) run(part, parts int) {
 	}
 }
 
-// groups runs a span's tokens through the groups g0..g1-1.
+// cachedStates is how many values of the state a pass over a chunk's tokens works on: what the first cache holds beside
+// the rest.
+const cachedStates = 4 << 10
+
+// groups runs a span's tokens through the groups g0..g1-1, all tokens through a few groups after the other.
 func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
-	shape, lanes := t.shape, lanesOf(t.shape)
+	few := max(1, cachedStates/(t.shape.DState*t.shape.DState*(t.shape.DInner/t.shape.DXB)))
+	if span.Len == 1 {
+		few = g1 - g0
+	}
+	for ; g0 < g1; g0 += few {
+		t.fewGroups(span, g0, min(g0+few, g1), s)
+	}
+}
+
+func (t *mambaTask) fewGroups(span kernels.Span, g0, g1 int, s *scratch) {
+	shape, lanes := t.shape, t.o.lanesOf(t.shape)
 	scan, conv := t.state.slot(span.Slot)
 	x0, x1 := g0*shape.DState, g1*shape.DState
 	d0, d1 := x0*(shape.DInner/shape.DXB), x1*(shape.DInner/shape.DXB)
@@ -131,20 +146,29 @@ func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
 	k := &s.mamba
 	k.blocks, k.lanes, k.states = (d1-d0)/lanes, lanes, shape.DState
 	k.at = t.params.at[3*d0/lanes:]
-	k.w = t.params.records[d0/lanes*t.params.record:]
+	k.inputs = t.params.inputs[d0/lanes*inputValues(shape, lanes):]
+	k.decays = t.params.decays[d0*shape.DState:]
 	k.s = scan[d0*shape.DState:]
+	k.delta, k.u = atLeast(k.delta, d1-d0), atLeast(k.u, d1-d0)
 	for i := range span.Len {
 		k.x = k.x[:0]
 		for j := range shape.DConv {
 			k.x = append(k.x, t.x(span, conv, i-shape.DConv+1+j))
 		}
 		p := row(t.p, span.Row+i, shape.InProj())
-		k.z = p[d0:]
 		k.b = p[shape.DInner+shape.DXB:]
 		k.c = p[shape.DInner+2*shape.DXB:]
 		k.dt = row(t.dt, span.Row+i, shape.DInner)[d0:]
 		k.y = row(t.y, span.Row+i, shape.DInner)[d0:]
-		t.o.mambaBlocks(k)
+		if lanes == t.o.lanes {
+			t.o.mambaInputs(k)
+			t.o.mambaScan(k)
+		} else {
+			k.inputsGeneric()
+			k.scanGeneric()
+		}
+		y := k.y[:d1-d0]
+		t.o.swiGLURow(y, p[d0:d1], y) // y = y*silu(z)
 	}
 	// Each row of history comes from a later one or from the span, so that none is read after it was replaced.
 	for j := range shape.DConv - 1 {
@@ -165,37 +189,44 @@ func (t *mambaTask) x(span kernels.Span, history []float32, i int) []float32 {
 type mambaToken struct {
 	blocks, lanes, states int
 	at                    []int32     // see mambaParams
+	inputs, decays        []float32   // see mambaParams
 	x                     [][]float32 // the row of x under each tap, oldest first
-	w                     []float32   // records, see mambaParams
-	z, b, c, dt, s, y     []float32
+	b, c, dt, s, y        []float32
+	delta, u              []float32 // from inputs to scan; vectors keep delta*log2(e)
 }
 
-// generic computes the equations of package kernels' comment, channel by channel.
-func (t *mambaToken) generic() {
-	w, s := t.w, t.s
+// inputsGeneric is delta = softplus(dt+bias), u = delta*xc and y = D*xc, where xc is the convolution after its silu.
+func (t *mambaToken) inputsGeneric() {
+	w := t.inputs
 	for i := range t.blocks {
-		at, base := t.at[3*i:], i*t.lanes
-		z, dt, y := t.z[base:], t.dt[base:], t.y[base:]
-		b, c := t.b[at[1]:], t.c[at[2]:]
+		from, base := int(t.at[3*i]), i*t.lanes
 		for l := range t.lanes {
 			p := w[l:] // parameter j of the channel is p[j*lanes]
 			xc := p[0]
 			for j, x := range t.x {
-				xc += p[(1+j)*t.lanes] * x[int(at[0])+l]
+				xc += p[(1+j)*t.lanes] * x[from+l]
 			}
 			xc = silu(xc)
 			p = p[(1+len(t.x))*t.lanes:]
-			delta := softplus(dt[l] + p[0])
-			out := p[t.lanes] * xc
-			p = p[2*t.lanes:]
-			for n := range t.states {
-				S := &s[n*t.lanes+l]
-				*S = exp(delta*p[n*t.lanes])**S + delta*xc*b[n]
-				out += *S * c[n]
-			}
-			y[l] = out * silu(z[l])
+			delta := softplus(t.dt[base+l] + p[0])
+			t.delta[base+l], t.u[base+l], t.y[base+l] = delta, delta*xc, p[t.lanes]*xc
 		}
-		w = w[(3+len(t.x)+t.states)*t.lanes:]
-		s = s[t.states*t.lanes:]
+		w = w[(3+len(t.x))*t.lanes:]
+	}
+}
+
+// scanGeneric is s = exp(delta*A)*s + u*B and y += sum over the states of s*C.
+func (t *mambaToken) scanGeneric() {
+	for i := range t.blocks {
+		b, c := t.b[t.at[3*i+1]:], t.c[t.at[3*i+2]:]
+		for n := range t.states {
+			at := (i*t.states + n) * t.lanes
+			a, s := t.decays[at:at+t.lanes], t.s[at:at+t.lanes]
+			for l := range s {
+				d := i*t.lanes + l
+				s[l] = exp(t.delta[d]*a[l])*s[l] + t.u[d]*b[n]
+				t.y[d] += s[l] * c[n]
+			}
+		}
 	}
 }

@@ -9,13 +9,13 @@ import (
 )
 
 // broadcast is a register with v in all lanes.
-func broadcast(v float32) reg.VecVirtual { return broadcastBits(math.Float32bits(v)) }
+func (a isa) broadcast(v float32) reg.VecVirtual { return a.broadcastBits(math.Float32bits(v)) }
 
 // broadcastBits is broadcast for any word.
-func broadcastBits(bits uint32) reg.VecVirtual {
-	y := YMM()
-	VPBROADCASTD(word(bits), y)
-	return y
+func (a isa) broadcastBits(bits uint32) reg.VecVirtual {
+	v := a.vec()
+	VPBROADCASTD(word(bits), v)
+	return v
 }
 
 // word is a constant in memory, one place for all of its uses.
@@ -41,44 +41,63 @@ func constName(bits uint32) string {
 // exp2 computes 2^t with the polynomial of kernels.Weight, whose comment explains it. Fused multiply-adds make it
 // faster and a little more exact; only kernels.Weight itself must do without.
 type exp2 struct {
+	isa
 	fused bool
 	magic reg.VecVirtual
 	poly  [6]reg.VecVirtual // constant first
 }
 
-func newExp2(fused bool) exp2 {
-	e := exp2{fused: fused, magic: broadcast(3 << 22)}
+func newExp2(a isa, fused bool) exp2 {
+	e := exp2{isa: a, fused: fused}
+	if a.lanes == 8 {
+		e.magic = a.broadcast(3 << 22)
+	}
 	for i, c := range []float32{1, 0.693147004, 0.240222424, 0.0555073358, 0.00967151299, 0.00132647261} {
-		e.poly[i] = broadcast(c)
+		e.poly[i] = a.broadcast(c)
 	}
 	return e
 }
 
-// apply replaces t, which lies within [-125, 126] or is NaN, by 2^t.
+// apply replaces t by 2^t. With 8 lanes t must lie within [-125, 126] or be NaN, see clamp; with 16 it must be finite or
+// NaN.
 func (e exp2) apply(t reg.VecVirtual) {
-	n, p := YMM(), YMM()
+	n, p := e.vec(), e.vec()
+	if e.lanes == 16 {
+		VRNDSCALEPS(Imm(0), t, n)
+		VSUBPS(n, t, t)
+		e.polynomial(t, p)
+		VSCALEFPS(n, p, t)
+		return
+	}
 	VADDPS(e.magic, t, n)
 	VSUBPS(e.magic, n, p)
 	VSUBPS(p, t, t)
-	VMOVAPS(e.poly[5], p)
-	for i := 4; i >= 0; i-- {
-		if e.fused {
-			VFMADD213PS(e.poly[i], t, p)
-		} else {
-			VMULPS(t, p, p)
-			VADDPS(e.poly[i], p, p)
-		}
-	}
+	e.polynomial(t, p)
 	VPSLLD(Imm(23), n, n)
 	VPADDD(n, p, t)
 }
 
-// silu replaces v by v/(1+exp(-v)). NaN stays NaN: the minimum and maximum return their first operand here when it is.
+func (e exp2) polynomial(f, p reg.VecVirtual) {
+	VMOVAPS(e.poly[5], p)
+	for i := 4; i >= 0; i-- {
+		if e.fused {
+			VFMADD213PS(e.poly[i], f, p)
+		} else {
+			VMULPS(f, p, p)
+			VADDPS(e.poly[i], p, p)
+		}
+	}
+}
+
+// clamp bounds t from below for apply. NaN stays NaN: the maximum returns its first operand here when it is.
+func (e exp2) clamp(t reg.VecVirtual) { VMAXPS(t, e.broadcast(-125), t) }
+
+// silu replaces v by v/(1+exp(-v)). NaN stays NaN here too.
 func (e exp2) silu(v reg.VecVirtual) {
-	t := YMM()
-	VMULPS(broadcast(-math.Log2E), v, t)
-	VMINPS(t, broadcast(126), t)
-	VMAXPS(t, broadcast(-125), t)
+	t := e.vec()
+	VMULPS(e.broadcast(-math.Log2E), v, t)
+	VMINPS(t, e.broadcast(126), t)
+	e.clamp(t)
 	e.apply(t)
 	VADDPS(e.poly[0], t, t)
 	VDIVPS(t, v, v)
@@ -87,20 +106,29 @@ func (e exp2) silu(v reg.VecVirtual) {
 // softplus replaces v by max(v,0) + log1p(exp(-|v|)), where log1p(u) = 2 atanh(u/(2+u)) by a minimax polynomial in the
 // square of the argument (relative error 5e-9 before rounding). It keeps its relative precision for v far below 0.
 func (e exp2) softplus(v reg.VecVirtual) {
-	u, s, q := YMM(), YMM(), YMM()
-	VORPS(broadcast(float32(math.Copysign(0, -1))), v, u)
-	VMULPS(broadcast(math.Log2E), u, u)
-	VMAXPS(u, broadcast(-125), u)
+	u, s, q := e.vec(), e.vec(), e.vec()
+	or(e.isa, e.broadcast(float32(math.Copysign(0, -1))), v, u)
+	VMULPS(e.broadcast(math.Log2E), u, u)
+	e.clamp(u)
 	e.apply(u)
-	VADDPS(broadcast(2), u, s)
+	VADDPS(e.broadcast(2), u, s)
 	VDIVPS(s, u, s)
 	VMULPS(s, s, q)
-	p := broadcast(0.280119896)
+	p := e.broadcast(0.280119896)
 	for _, c := range []float32{0.280018061, 0.400215268, 0.666664183, 2} {
-		VFMADD213PS(broadcast(c), q, p)
+		VFMADD213PS(e.broadcast(c), q, p)
 	}
-	zero := YMM()
-	VXORPS(zero, zero, zero)
-	VMAXPS(v, zero, v)
+	none := e.vec()
+	zero(e.isa, none)
+	VMAXPS(v, none, v)
 	VFMADD231PS(p, s, v)
+}
+
+// or is the bitwise or of two vectors.
+func or(a isa, x, y, to reg.VecVirtual) {
+	if a.lanes == 16 {
+		VPORD(x, y, to)
+	} else {
+		VORPS(x, y, to)
+	}
 }

@@ -59,7 +59,7 @@ func tileInt8VNNI(a isa, s shape, label func(string) string) {
 func tileInt8AVX2(a isa, s shape, label func(string) string) {
 	acc := newAccumulators(a, s)
 	acc.each(func(v reg.VecVirtual, _, _ int) { zero(a, v) })
-	ones, weight, magnitude, xv := broadcastBits(0x00010001), YMM(), YMM(), YMM()
+	ones, weight, magnitude, xv := avx2.broadcastBits(0x00010001), YMM(), YMM(), YMM()
 	groups := Load(Param("groups"), GP64())
 	x := newRows("x", "ldx", s.rows)
 	w := newRows("w", "ldw", s.panels)
@@ -120,7 +120,7 @@ func absMax() {
 	Doc("absMaxAVX2 returns the largest |x[i]|, NaN left out, and the sum of 0*x[i], i < n: NaN if one is not finite.")
 	Pragma("noescape")
 	x := Load(Param("x"), GP64())
-	sign, none, largest, zero := broadcastBits(0x7fffffff), YMM(), YMM(), YMM()
+	sign, none, largest, zero := avx2.broadcastBits(0x7fffffff), YMM(), YMM(), YMM()
 	VXORPS(none, none, none)
 	VXORPS(largest, largest, largest)
 	VXORPS(zero, zero, zero)

@@ -10,11 +10,12 @@ func main() {
 			tile(a, f)
 		}
 		tileInt8(a)
+		mambaInputs(a)
+		mambaScan(a)
 		peaks(a)
 	}
 	absMax()
 	quantize()
-	mambaBlocks()
 	sumSquares()
 	scaleRow()
 	swiGLU()

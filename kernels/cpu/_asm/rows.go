@@ -137,7 +137,7 @@ func swiGLU() {
 	Doc("swiGLUAVX2 is y[i] = silu(gate[i])*up[i], i < n.")
 	Pragma("noescape")
 	y, gate, up := Load(Param("y"), GP64()), Load(Param("gate"), GP64()), Load(Param("up"), GP64())
-	e := newExp2(true)
+	e := newExp2(avx2, true)
 	eachLanes(func(l lanes) {
 		v := l.load(gate, nil)
 		e.silu(v)
@@ -153,7 +153,7 @@ func maxRow() {
 	Doc("maxRowAVX2 is the largest of x[i], i < n, NaN left out; -Inf if there is none.")
 	Pragma("noescape")
 	x := Load(Param("x"), GP64())
-	least := broadcast(float32(math.Inf(-1)))
+	least := avx2.broadcast(float32(math.Inf(-1)))
 	acc := YMM()
 	VMOVAPS(least, acc)
 	eachLanes(func(l lanes) {
@@ -177,7 +177,7 @@ func expSum() {
 	Pragma("noescape")
 	x := Load(Param("x"), GP64())
 	largest, scale := scalar("largest"), scalar("scale")
-	e, floor, acc := newExp2(true), broadcast(-125), YMM()
+	e, floor, acc := newExp2(avx2, true), avx2.broadcast(-125), YMM()
 	VXORPS(acc, acc, acc)
 	eachLanes(func(l lanes) {
 		v := l.load(x, nil)
@@ -199,8 +199,8 @@ func expMoments() {
 	Doc("expMomentsAVX2 returns sum_i exp(t[i]) and sum_i t[i]*exp(t[i]) / ln 2, where t[i] = x[i]-largest, i < n.")
 	Pragma("noescape")
 	x := Load(Param("x"), GP64())
-	largest, scale := scalar("largest"), broadcast(math.Log2E)
-	e, floor, total, moment := newExp2(true), broadcast(-125), YMM(), YMM()
+	largest, scale := scalar("largest"), avx2.broadcast(math.Log2E)
+	e, floor, total, moment := newExp2(avx2, true), avx2.broadcast(-125), YMM(), YMM()
 	VXORPS(total, total, total)
 	VXORPS(moment, moment, moment)
 	eachLanes(func(l lanes) {
@@ -226,7 +226,7 @@ func drawWeights() {
 	Pragma("noescape")
 	w, x := Load(Param("w"), GP64()), Load(Param("x"), GP64())
 	largest, temperature := scalar("largest"), scalar("temperature")
-	e, floor, scale, up := newExp2(false), broadcast(-22), broadcast(math.Log2E), broadcast(1<<30)
+	e, floor, scale, up := newExp2(avx2, false), avx2.broadcast(-22), avx2.broadcast(math.Log2E), avx2.broadcast(1<<30)
 	eachLanes(func(l lanes) {
 		v, above := l.load(x, nil), YMM()
 		VSUBPS(largest, v, v)
