@@ -7,9 +7,18 @@ import (
 )
 
 func TestStepsAllocateNothing(t *testing.T) {
+	for _, p := range []kernels.Precision{{}, {Weights: kernels.Int8, KV: kernels.BF16}} {
+		if n := testing.AllocsPerRun(20, newStep(t, p)); n != 0 {
+			t.Errorf("%+v: a step allocates %v times", p, n)
+		}
+	}
+}
+
+// newStep returns a step of every operation, at the sizes of a small model.
+func newStep(t *testing.T, precision kernels.Precision) func() {
 	const rows, n, vocabulary = 6, 192, 272
-	o := withThreads(bestInstructions(), 2)(kernels.Precision{})
-	defer o.Close()
+	o := withThreads(bestInstructions(), 2)(precision)
+	t.Cleanup(o.Close)
 	shape := kernels.MambaShape{DInner: n, DXB: 64, DState: 16, DTRank: 12, DConv: 4}
 	w := kernels.MambaWeights{Shape: shape, ConvW: random(n * 4), ConvB: random(n), DTBias: random(n),
 		A: make([]float32, n*16), D: random(n)}
@@ -28,7 +37,7 @@ func TestStepsAllocateNothing(t *testing.T) {
 		how[r] = kernels.Sampling{Temperature: 1, TopP: 0.9, TopK: 50, Uniform: 0.3}
 	}
 	out, tokens := make([]kernels.Sampled, rows), make([]int32, rows)
-	step := func() {
+	return func() {
 		o.Embed(x, m, tokens)
 		o.RMSNorm(y, x, rows, n, weight, 1e-5)
 		o.Mamba(y, p, x, spans, &w, state)
@@ -38,8 +47,5 @@ func TestStepsAllocateNothing(t *testing.T) {
 		o.Sample(out, logits, vocabulary, how)
 		o.CopyMambaState(state, 1, 0)
 		o.CopyPage(cache, 1, 0)
-	}
-	if n := testing.AllocsPerRun(20, step); n != 0 {
-		t.Errorf("a step allocates %v times", n)
 	}
 }

@@ -6,11 +6,8 @@ import (
 	"caucus/kernels"
 )
 
-// pagePanels is the number of panels that a page of keys is.
-const pagePanels = kernels.PageLen / panelWidth
-
-// kvCache keeps each page as two packed matrices a key-value head, so that attention is two products by tiles: keys
-// [2][HeadDim][16], a panel for 16 positions; values [HeadDim/16][PageLen][16], a panel for 16 elements.
+// kvCache keeps each page as two packed matrices a key-value head, so that attention is two products: keys [2]
+// [HeadDim][16], a panel for 16 positions; values [HeadDim/16][PageLen][16], a panel for 16 elements, an even number.
 type kvCache struct {
 	shape        kernels.AttentionShape
 	format       kernels.Format
@@ -20,22 +17,29 @@ type kvCache struct {
 
 func (c *kvCache) Pages() int { return c.pages }
 
-// paddedDim is HeadDim in whole panels.
+// paddedDim is HeadDim in whole pairs of panels.
 func (c *kvCache) paddedDim() int {
-	return (c.shape.HeadDim + panelWidth - 1) / panelWidth * panelWidth
+	return (c.shape.HeadDim + 2*panelWidth - 1) / (2 * panelWidth) * (2 * panelWidth)
+}
+
+// headBytes are the sizes of a key-value head's part of a page.
+func (c *kvCache) headBytes() (keys, values int) {
+	n := kernels.PageLen * c.format.Bytes()
+	return n * c.shape.HeadDim, n * c.paddedDim()
 }
 
 // page returns the keys and values of a page from key-value head h on.
 func (c *kvCache) page(p int32, h int) (keys, values []byte) {
-	at := (int(p)*c.shape.KVHeads + h) * kernels.PageLen * c.format.Bytes()
-	return c.keys[at*c.shape.HeadDim:], c.values[at*c.paddedDim():]
+	head := int(p)*c.shape.KVHeads + h
+	k, v := c.headBytes()
+	return c.keys[head*k:], c.values[head*v:]
 }
 
 func (o *ops) NewKVCache(shape kernels.AttentionShape, pages int) kernels.KVCache {
 	shape.Check()
 	c := &kvCache{shape: shape, format: o.precision.KV, pages: pages}
-	n := pages * shape.KVHeads * kernels.PageLen * c.format.Bytes()
-	c.keys, c.values = alignedBytes(n*shape.HeadDim), alignedBytes(n*c.paddedDim())
+	k, v := c.headBytes()
+	c.keys, c.values = alignedBytes(pages*shape.KVHeads*k), alignedBytes(pages*shape.KVHeads*v)
 	return c
 }
 
@@ -43,9 +47,9 @@ func (o *ops) CopyPage(cache kernels.KVCache, dst, src int) {
 	c := cache.(*kvCache)
 	toKeys, toValues := c.page(int32(dst), 0)
 	fromKeys, fromValues := c.page(int32(src), 0)
-	n := c.shape.KVHeads * kernels.PageLen * c.format.Bytes()
-	copy(toKeys[:n*c.shape.HeadDim], fromKeys)
-	copy(toValues[:n*c.paddedDim()], fromValues)
+	k, v := c.headBytes()
+	copy(toKeys[:c.shape.KVHeads*k], fromKeys)
+	copy(toValues[:c.shape.KVHeads*v], fromValues)
 }
 
 // Attention runs two tasks, since every row of a prompt's chunk attends to keys that other rows bring.
@@ -140,6 +144,7 @@ type attentionScratch struct {
 	scores  []float32 // [group, positions in whole pages]
 	totals  []float32 // [group], of exp(score)
 	out     []float32 // [group, paddedDim]
+	read    positions
 }
 
 func (s *attentionScratch) grow(c *kvCache, positions int) {
@@ -164,31 +169,53 @@ func wholePages(positions int) int {
 
 // group attends with the queries of token i of a span that read key-value head h.
 func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) {
-	shape, format, padded := t.cache.shape, t.cache.format, t.cache.paddedDim()
-	n, group, pos := shape.HeadDim, shape.Heads/shape.KVHeads, span.Pos+i
-	width := wholePages(pos + 1)
+	shape, group, pos := t.cache.shape, t.cache.shape.Heads/t.cache.shape.KVHeads, span.Pos+i
+	n, padded, width := shape.HeadDim, t.cache.paddedDim(), wholePages(pos+1)
 	q := row(t.qkv, span.Row+i, shape.QKV())[h*group*n:]
 	for a := range group {
 		t.o.rope.Rotate(s.queries[a*n:], q[a*n:], pos)
 	}
-	for p := 0; p <= pos; p += kernels.PageLen {
-		keys, _ := t.cache.page(span.Pages[p/kernels.PageLen], h)
-		t.o.block(format, group, pagePanels, n, s.queries, n, keys, n*panelWidth*format.Bytes(), s.scores[p:], width, false)
+	k := &s.read
+	*k = t.cache.positions(span.Pages, h, pos+1)
+	tiles := t.o.tilesOf(group)
+	for tile := range tiles {
+		a0, a1 := share(group, tile, tiles)
+		t.o.scores(a1-a0, k, s.queries[a0*n:], n, s.scores[a0*width:], width)
 	}
 	scale := float32(1 / math.Sqrt(float64(n)))
 	for a := range group {
 		scores := s.scores[a*width:][:pos+1]
 		s.totals[a] = t.o.expSum(scores, t.o.maxRow(scores), scale)
 	}
-	for p := 0; p <= pos; p += kernels.PageLen {
-		_, values := t.cache.page(span.Pages[p/kernels.PageLen], h)
-		t.o.block(format, group, padded/panelWidth, min(kernels.PageLen, pos+1-p), s.scores[p:], width,
-			values, kernels.PageLen*panelWidth*format.Bytes(), s.out, padded, p > 0)
+	for tile := range tiles {
+		a0, a1 := share(group, tile, tiles)
+		t.o.values(a1-a0, k, s.scores[a0*width:], width, s.out[a0*padded:], padded)
 	}
 	y := row(t.y, span.Row+i, shape.Heads*n)[h*group*n:]
 	for a := range group {
 		for d, v := range s.out[a*padded:][:n] {
 			y[a*n+d] = v / s.totals[a]
 		}
+	}
+}
+
+// positions are the keys and values of one head at the first positions of a sequence.
+type positions struct {
+	format       kernels.Format
+	pages        []int32
+	last         int // positions in the last page
+	keys, values []byte
+	keyBytes     int // from page to page
+	valueBytes   int
+	n, padded    int // HeadDim, and in whole pairs of panels
+}
+
+func (c *kvCache) positions(pages []int32, h, n int) positions {
+	keys, values := c.page(0, h)
+	keyBytes, valueBytes := c.headBytes()
+	return positions{
+		format: c.format, pages: pages[:wholePages(n)/kernels.PageLen], last: (n-1)%kernels.PageLen + 1,
+		keys: keys, values: values, keyBytes: c.shape.KVHeads * keyBytes, valueBytes: c.shape.KVHeads * valueBytes,
+		n: c.shape.HeadDim, padded: c.paddedDim(),
 	}
 }

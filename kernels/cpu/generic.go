@@ -13,6 +13,8 @@ var generic = &instructions{
 	tileRows:    6,
 	tile:        tileGeneric,
 	tileInt8:    tileInt8Generic,
+	scores:      scoresGeneric,
+	values:      valuesGeneric,
 	absMax:      absMaxGeneric,
 	quantizeRow: quantizeRowGeneric,
 	mambaInputs: (*mambaToken).inputsGeneric,
@@ -69,6 +71,24 @@ func tileInt8Generic(
 				*out = v
 			}
 		}
+	}
+}
+
+func scoresGeneric(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
+	for i, page := range k.pages {
+		tileGeneric(k.format, rows, kernels.PageLen/panelWidth, k.n, x, ldx, k.keys[int(page)*k.keyBytes:],
+			k.n*panelWidth*k.format.Bytes(), y[i*kernels.PageLen:], ldy, false)
+	}
+}
+
+func valuesGeneric(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
+	for i, page := range k.pages {
+		n := kernels.PageLen
+		if i == len(k.pages)-1 {
+			n = k.last
+		}
+		tileGeneric(k.format, rows, k.padded/panelWidth, n, x[i*kernels.PageLen:], ldx, k.values[int(page)*k.valueBytes:],
+			kernels.PageLen*panelWidth*k.format.Bytes(), y, ldy, i > 0)
 	}
 }
 

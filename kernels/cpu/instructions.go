@@ -20,6 +20,10 @@ type instructions struct {
 	// of inputs, in groups of 4.
 	tileInt8 func(rows, panels, groups int, x int8Rows, w []byte, ldw int, ws []float32, y []float32, ldy int, add bool)
 
+	// scores is y[r][p] = sum_i x[r][i]*key[p][i] for the positions p of whole pages, and values is y[r][i] = sum_p
+	// x[r][p]*value[p][i] for whole pairs of panels. Their rows are at most tileRows.
+	scores, values func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int)
+
 	// absMax returns the largest |x[i]|, NaN left out, and the sum of 0*x[i], NaN if one is not finite.
 	absMax func(x []float32) (largest, zero float32)
 
@@ -77,23 +81,4 @@ func (in *instructions) panelsPerTile(rows int) int {
 		return 2
 	}
 	return 1
-}
-
-// block computes a product of any number of rows and panels by tiles.
-func (in *instructions) block(
-	f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int, add bool,
-) {
-	tiles := in.tilesOf(rows)
-	for t := range tiles {
-		from, to := share(rows, t, tiles)
-		wide := in.panelsPerTile(to - from)
-		for p := 0; p < panels; {
-			n := 1
-			if panels-p >= wide {
-				n = wide
-			}
-			in.tile(f, to-from, n, k, x[from*ldx:], ldx, w[p*ldw:], ldw, y[from*ldy+p*panelWidth:], ldy, add)
-			p += n
-		}
-	}
 }

@@ -31,6 +31,8 @@ var avx2 = &instructions{
 	tileRows: 6,
 	tile:     tileWith(tileF32AVX2, tileF16AVX2, tileBF16AVX2),
 	tileInt8: tileInt8With(tileInt8AVX2),
+	scores:   scoresWith(scoresF32AVX2, scoresBF16AVX2),
+	values:   valuesWith(8, valuesF32AVX2, valuesBF16AVX2),
 	absMax:   func(x []float32) (largest, zero float32) { return absMaxAVX2(&x[0], len(x)) },
 	quantizeRow: func(q []int8, x []float32, inverse float32) int32 {
 		return quantizeAVX2(&q[0], &x[0], len(x), inverse)
@@ -61,6 +63,8 @@ var avx512 = func() *instructions {
 	in.name, in.lanes, in.tileRows = "avx512", 16, 12
 	in.tile = tileWith(tileF32AVX512, tileF16AVX512, tileBF16AVX512)
 	in.tileInt8 = tileInt8With(tileInt8AVX512)
+	in.scores = scoresWith(scoresF32AVX512, scoresBF16AVX512)
+	in.values = valuesWith(16, valuesF32AVX512, valuesBF16AVX512)
 	in.mambaInputs, in.mambaScan = mambaInputsWith(mambaInputsAVX512), mambaScanWith(mambaScanAVX512)
 	in.fmaRounds, in.int8Rounds = fmaPeakAVX512, int8PeakAVX512
 	return &in
@@ -94,6 +98,37 @@ func tileInt8With(tile tileInt8Assembly) func(
 	) {
 		tile(rows, panels, groups, &x.q[0], x.ldq, &w[0], ldw, &x.scales[0], &x.biases[0], floatSize*x.blocks, &ws[0],
 			&y[0], floatSize*ldy, bit(add))
+	}
+}
+
+func scoresWith(
+	f32, bf16 func(rows, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx, n int, y *float32, ldy int),
+) func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
+	return func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
+		scores := f32
+		if k.format == kernels.BF16 {
+			scores = bf16
+		}
+		scores(rows, len(k.pages), &k.pages[0], &k.keys[0], k.keyBytes, &x[0], floatSize*ldx, k.n, &y[0], floatSize*ldy)
+	}
+}
+
+func valuesWith(
+	lanes int,
+	f32, bf16 func(rows, pages int, table *int32, values *byte, pageBytes, last int, x *float32, ldx int, y *float32, ldy int),
+) func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
+	return func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
+		values, panels := f32, 2
+		if k.format == kernels.BF16 {
+			values = bf16
+		}
+		if lanes == 8 && rows > 3 {
+			panels = 1
+		}
+		for from := 0; from < k.padded; from += panels * panelWidth {
+			values(rows, len(k.pages), &k.pages[0], &k.values[from*kernels.PageLen*k.format.Bytes()], k.valueBytes, k.last,
+				&x[0], floatSize*ldx, &y[from], floatSize*ldy)
+		}
 	}
 }
 

@@ -9,6 +9,16 @@ package cpu
 //go:noescape
 func tileF32AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
 
+// scoresF32AVX2 is [instructions].scores for keys of F32.
+//
+//go:noescape
+func scoresF32AVX2(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+
+// valuesF32AVX2 is [instructions].values for values of F32.
+//
+//go:noescape
+func valuesF32AVX2(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
+
 // tileF16AVX2 is [instructions].tile for weights of F16.
 //
 //go:noescape
@@ -18,6 +28,16 @@ func tileF16AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw 
 //
 //go:noescape
 func tileBF16AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
+
+// scoresBF16AVX2 is [instructions].scores for keys of BF16.
+//
+//go:noescape
+func scoresBF16AVX2(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+
+// valuesBF16AVX2 is [instructions].values for values of BF16.
+//
+//go:noescape
+func valuesBF16AVX2(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
 
 // tileInt8AVX2 is [instructions].tileInt8.
 //
@@ -45,6 +65,16 @@ func int8PeakAVX2(n int)
 //go:noescape
 func tileF32AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
 
+// scoresF32AVX512 is [instructions].scores for keys of F32.
+//
+//go:noescape
+func scoresF32AVX512(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+
+// valuesF32AVX512 is [instructions].values for values of F32.
+//
+//go:noescape
+func valuesF32AVX512(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
+
 // tileF16AVX512 is [instructions].tile for weights of F16.
 //
 //go:noescape
@@ -54,6 +84,16 @@ func tileF16AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ld
 //
 //go:noescape
 func tileBF16AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
+
+// scoresBF16AVX512 is [instructions].scores for keys of BF16.
+//
+//go:noescape
+func scoresBF16AVX512(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+
+// valuesBF16AVX512 is [instructions].values for values of BF16.
+//
+//go:noescape
+func valuesBF16AVX512(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
 
 // tileInt8AVX512 is [instructions].tileInt8.
 //

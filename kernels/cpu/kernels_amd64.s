@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tileF32AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	MOVQ   panels+8(FP), CX
@@ -32,19 +32,24 @@ start1x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), DX
 	MOVQ ldw+48(FP), BX
+	MOVQ ldw+48(FP), BX
 	SUBQ $0x04, AX
 	JL   rest1x1
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Y2
 	VFMADD231PS  (DX), Y2, Y0
 	VFMADD231PS  32(DX), Y2, Y1
+	PREFETCHT1   64(DX)(BX*1)
 	VBROADCASTSS 4(CX), Y2
 	VFMADD231PS  64(DX), Y2, Y0
 	VFMADD231PS  96(DX), Y2, Y1
+	PREFETCHT1   128(DX)(BX*1)
 	VBROADCASTSS 8(CX), Y2
 	VFMADD231PS  128(DX), Y2, Y0
 	VFMADD231PS  160(DX), Y2, Y1
+	PREFETCHT1   192(DX)(BX*1)
 	VBROADCASTSS 12(CX), Y2
 	VFMADD231PS  192(DX), Y2, Y0
 	VFMADD231PS  224(DX), Y2, Y1
@@ -58,6 +63,7 @@ rest1x1:
 	JZ   store1x1
 
 one1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Y2
 	VFMADD231PS  (DX), Y2, Y0
 	VFMADD231PS  32(DX), Y2, Y1
@@ -105,15 +111,23 @@ add1x4:
 	VMOVUPS 224(AX), Y7
 
 start1x4:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), DX
-	MOVQ ldw+48(FP), BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	LEAQ   (DX)(BX*2), SI
+	ADDQ   BX, SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x04, DI, DI
 
 one1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Y8
 	VFMADD231PS  (DX), Y8, Y0
 	VFMADD231PS  32(DX), Y8, Y1
@@ -169,10 +183,12 @@ start2x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest2x1
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Y5
 	VMOVUPS      32(BX), Y6
 	VBROADCASTSS (CX), Y4
@@ -181,6 +197,7 @@ loop2x1:
 	VBROADCASTSS (CX)(DX*1), Y4
 	VFMADD231PS  Y5, Y4, Y2
 	VFMADD231PS  Y6, Y4, Y3
+	PREFETCHT1   64(BX)(SI*1)
 	VMOVUPS      64(BX), Y5
 	VMOVUPS      96(BX), Y6
 	VBROADCASTSS 4(CX), Y4
@@ -199,6 +216,7 @@ rest2x1:
 	JZ   store2x1
 
 one2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Y5
 	VMOVUPS      32(BX), Y6
 	VBROADCASTSS (CX), Y4
@@ -253,13 +271,18 @@ add2x2:
 	VMOVUPS 96(AX)(CX*1), Y7
 
 start2x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
 
 one2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      (BX), Y9
 	VMOVUPS      32(BX), Y10
 	VBROADCASTSS (CX), Y8
@@ -325,10 +348,12 @@ start3x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest3x1
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Y7
 	VMOVUPS      32(BX), Y8
 	VBROADCASTSS (CX), Y6
@@ -340,6 +365,7 @@ loop3x1:
 	VBROADCASTSS (CX)(DX*2), Y6
 	VFMADD231PS  Y7, Y6, Y4
 	VFMADD231PS  Y8, Y6, Y5
+	PREFETCHT1   64(BX)(SI*1)
 	VMOVUPS      64(BX), Y7
 	VMOVUPS      96(BX), Y8
 	VBROADCASTSS 4(CX), Y6
@@ -361,6 +387,7 @@ rest3x1:
 	JZ   store3x1
 
 one3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Y7
 	VMOVUPS      32(BX), Y8
 	VBROADCASTSS (CX), Y6
@@ -428,13 +455,18 @@ add3x2:
 	VMOVUPS 96(AX)(CX*2), Y11
 
 start3x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
 
 one3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      (BX), Y13
 	VMOVUPS      32(BX), Y14
 	VBROADCASTSS (CX), Y12
@@ -518,8 +550,10 @@ start4x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Y9
 	VMOVUPS      32(SI), Y10
 	VBROADCASTSS (CX), Y8
@@ -598,8 +632,10 @@ start5x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Y11
 	VMOVUPS      32(SI), Y12
 	VBROADCASTSS (CX), Y10
@@ -687,8 +723,10 @@ start6x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Y13
 	VMOVUPS      32(SI), Y14
 	VBROADCASTSS (CX), Y12
@@ -736,8 +774,1190 @@ one6x1:
 not6x1:
 	UD2
 
+// func scoresF32AVX2(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·scoresF32AVX2(SB), NOSPLIT, $0-80
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JNE  not1
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page1:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys1
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys1:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R8
+	IMUL3Q $0x40, R8, R9
+
+loop0_1:
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y5, Y4, Y0
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      (DX)(R9*1), Y5
+	VMOVUPS      32(DX)(R9*1), Y6
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y5, Y4, Y2
+	VFMADD231PS  Y6, Y4, Y3
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R9*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, DX
+	DECQ         R8
+	JNZ          loop0_1
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ AX, $0x02
+	JNE  not2
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page2:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys2
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys2:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x40, R9, R10
+
+loop0_2:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VMOVUPS      (DX)(R10*1), Y9
+	VMOVUPS      32(DX)(R10*1), Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop0_2
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, (DX)(BX*1)
+	VMOVUPS      Y5, 32(DX)(BX*1)
+	VMOVUPS      Y6, 64(DX)(BX*1)
+	VMOVUPS      Y7, 96(DX)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ AX, $0x03
+	JNE  not3
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page3:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys3
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys3:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x40, R9, R10
+
+loop0_3:
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VMOVUPS      (DX)(R10*1), Y13
+	VMOVUPS      32(DX)(R10*1), Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop0_3
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, (DX)(BX*1)
+	VMOVUPS      Y5, 32(DX)(BX*1)
+	VMOVUPS      Y6, 64(DX)(BX*1)
+	VMOVUPS      Y7, 96(DX)(BX*1)
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMOVUPS      Y9, 32(DX)(BX*2)
+	VMOVUPS      Y10, 64(DX)(BX*2)
+	VMOVUPS      Y11, 96(DX)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ AX, $0x04
+	JNE  not4
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page4:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys4
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys4:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x40, R10, R11
+	MOVQ   DX, R11
+
+loop0_4:
+	VMOVUPS      (R11), Y9
+	VMOVUPS      32(R11), Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (DI)(R8*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (R11), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, R11
+	DECQ         R10
+	JNZ          loop0_4
+	MOVQ         y+64(FP), DI
+	MOVQ         ldy+72(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	ADDQ         SI, DI
+	ADDQ         SI, R9
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(R8*1)
+	VMOVUPS      Y3, 32(DI)(R8*1)
+	VMOVUPS      Y4, (DI)(R8*2)
+	VMOVUPS      Y5, 32(DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	ADDQ         $0x00000040, SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	MOVQ         x+40(FP), DI
+	MOVQ         ldx+48(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	MOVQ         n+56(FP), R10
+	IMUL3Q       $0x40, R10, R11
+	ADDQ         R11, DX
+
+loop1_4:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (DI)(R8*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop1_4
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VMOVUPS      Y3, 32(DX)(BX*1)
+	VMOVUPS      Y4, (DX)(BX*2)
+	VMOVUPS      Y5, 32(DX)(BX*2)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ AX, $0x05
+	JNE  not5
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page5:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys5
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys5:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x40, R10, R11
+	MOVQ   DX, R11
+
+loop0_5:
+	VMOVUPS      (R11), Y11
+	VMOVUPS      32(R11), Y12
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (DI)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (DI)(R8*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (R9)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	LEAQ         (R11), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, R11
+	DECQ         R10
+	JNZ          loop0_5
+	MOVQ         y+64(FP), DI
+	MOVQ         ldy+72(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	ADDQ         SI, DI
+	ADDQ         SI, R9
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(R8*1)
+	VMOVUPS      Y3, 32(DI)(R8*1)
+	VMOVUPS      Y4, (DI)(R8*2)
+	VMOVUPS      Y5, 32(DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	VMOVUPS      Y8, (R9)(R8*1)
+	VMOVUPS      Y9, 32(R9)(R8*1)
+	ADDQ         $0x00000040, SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	MOVQ         x+40(FP), DI
+	MOVQ         ldx+48(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	MOVQ         n+56(FP), R10
+	IMUL3Q       $0x40, R10, R11
+	ADDQ         R11, DX
+
+loop1_5:
+	VMOVUPS      (DX), Y11
+	VMOVUPS      32(DX), Y12
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (DI)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (DI)(R8*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (R9)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop1_5
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VMOVUPS      Y3, 32(DX)(BX*1)
+	VMOVUPS      Y4, (DX)(BX*2)
+	VMOVUPS      Y5, 32(DX)(BX*2)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	VMOVUPS      Y8, (DI)(BX*1)
+	VMOVUPS      Y9, 32(DI)(BX*1)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ AX, $0x06
+	JNE  not6
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page6:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys6
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys6:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x40, R10, R11
+	MOVQ   DX, R11
+
+loop0_6:
+	VMOVUPS      (R11), Y13
+	VMOVUPS      32(R11), Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R9)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (R9)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (R11), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, R11
+	DECQ         R10
+	JNZ          loop0_6
+	MOVQ         y+64(FP), DI
+	MOVQ         ldy+72(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	ADDQ         SI, DI
+	ADDQ         SI, R9
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(R8*1)
+	VMOVUPS      Y3, 32(DI)(R8*1)
+	VMOVUPS      Y4, (DI)(R8*2)
+	VMOVUPS      Y5, 32(DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	VMOVUPS      Y8, (R9)(R8*1)
+	VMOVUPS      Y9, 32(R9)(R8*1)
+	VMOVUPS      Y10, (R9)(R8*2)
+	VMOVUPS      Y11, 32(R9)(R8*2)
+	ADDQ         $0x00000040, SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	MOVQ         x+40(FP), DI
+	MOVQ         ldx+48(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	MOVQ         n+56(FP), R10
+	IMUL3Q       $0x40, R10, R11
+	ADDQ         R11, DX
+
+loop1_6:
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R9)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (R9)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop1_6
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VMOVUPS      Y3, 32(DX)(BX*1)
+	VMOVUPS      Y4, (DX)(BX*2)
+	VMOVUPS      Y5, 32(DX)(BX*2)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	VMOVUPS      Y8, (DI)(BX*1)
+	VMOVUPS      Y9, 32(DI)(BX*1)
+	VMOVUPS      Y10, (DI)(BX*2)
+	VMOVUPS      Y11, 32(DI)(BX*2)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	VZEROUPPER
+	RET
+
+not6:
+	UD2
+
+// func valuesF32AVX2(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·valuesF32AVX2(SB), NOSPLIT, $0-80
+	MOVQ   rows+0(FP), AX
+	CMPQ   AX, $0x01
+	JNE    not1
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DX
+	MOVQ   $0x0000000000000800, DI
+
+page1:
+	MOVQ    pageBytes+32(FP), R8
+	MOVLQSX (AX), DX
+	IMULQ   R8, DX
+	MOVQ    values+24(FP), R9
+	ADDQ    R9, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues1
+	MOVLQSX 4(AX), BX
+	IMULQ   R8, BX
+	ADDQ    R9, BX
+	SUBQ    DX, BX
+
+lastvalues1:
+	MOVQ last+40(FP), R8
+	CMPQ CX, $0x01
+	JE   loop1
+	MOVQ $0x0000000000000020, R8
+
+loop1:
+	VMOVUPS      (DX), Y5
+	VMOVUPS      32(DX), Y6
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y5, Y4, Y0
+	VFMADD231PS  Y6, Y4, Y1
+	VMOVUPS      (DX)(DI*1), Y5
+	VMOVUPS      32(DX)(DI*1), Y6
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y5, Y4, Y2
+	VFMADD231PS  Y6, Y4, Y3
+	LEAQ         (DX), R9
+	PREFETCHT1   (R9)(BX*1)
+	LEAQ         (DX)(DI*1), R9
+	PREFETCHT1   (R9)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000040, DX
+	DECQ         R8
+	JNZ          loop1
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ   AX, $0x02
+	JNE    not2
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000800, R8
+
+page2:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues2
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues2:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop2
+	MOVQ $0x0000000000000020, R9
+
+loop2:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VMOVUPS      (DX)(R8*1), Y9
+	VMOVUPS      32(DX)(R8*1), Y10
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop2
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, (AX)(CX*1)
+	VMOVUPS      Y5, 32(AX)(CX*1)
+	VMOVUPS      Y6, 64(AX)(CX*1)
+	VMOVUPS      Y7, 96(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ   AX, $0x03
+	JNE    not3
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000800, R8
+
+page3:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues3
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues3:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop3
+	MOVQ $0x0000000000000020, R9
+
+loop3:
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VMOVUPS      (DX)(R8*1), Y13
+	VMOVUPS      32(DX)(R8*1), Y14
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop3
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, (AX)(CX*1)
+	VMOVUPS      Y5, 32(AX)(CX*1)
+	VMOVUPS      Y6, 64(AX)(CX*1)
+	VMOVUPS      Y7, 96(AX)(CX*1)
+	VMOVUPS      Y8, (AX)(CX*2)
+	VMOVUPS      Y9, 32(AX)(CX*2)
+	VMOVUPS      Y10, 64(AX)(CX*2)
+	VMOVUPS      Y11, 96(AX)(CX*2)
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ   AX, $0x04
+	JNE    not4
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000800, DX
+
+page4:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues4
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues4:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop4
+	MOVQ $0x0000000000000020, R9
+
+loop4:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop4
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ   AX, $0x05
+	JNE    not5
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000800, DX
+
+page5:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues5
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues5:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop5
+	MOVQ $0x0000000000000020, R9
+
+loop5:
+	VMOVUPS      (DX), Y11
+	VMOVUPS      32(DX), Y12
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (R8)(DI*1), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop5
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	VMOVUPS      Y8, (DX)(CX*1)
+	VMOVUPS      Y9, 32(DX)(CX*1)
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ   AX, $0x06
+	JNE    not6
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000800, DX
+
+page6:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues6
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues6:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop6
+	MOVQ $0x0000000000000020, R9
+
+loop6:
+	VMOVUPS      (DX), Y13
+	VMOVUPS      32(DX), Y14
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R8)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (R8)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop6
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	VMOVUPS      Y8, (DX)(CX*1)
+	VMOVUPS      Y9, 32(DX)(CX*1)
+	VMOVUPS      Y10, (DX)(CX*2)
+	VMOVUPS      Y11, 32(DX)(CX*2)
+	VZEROUPPER
+	RET
+
+not6:
+	UD2
+
 // func tileF16AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
-// Requires: AVX, F16C, FMA3
+// Requires: AVX, F16C, FMA3, MMX+
 TEXT ·tileF16AVX2(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	MOVQ   panels+8(FP), CX
@@ -764,10 +1984,12 @@ start1x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), DX
 	MOVQ ldw+48(FP), BX
+	MOVQ ldw+48(FP), BX
 	SUBQ $0x04, AX
 	JL   rest1x1
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Y2
 	VCVTPH2PS    (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -778,6 +2000,7 @@ loop1x1:
 	VFMADD231PS  Y3, Y2, Y0
 	VCVTPH2PS    48(DX), Y3
 	VFMADD231PS  Y3, Y2, Y1
+	PREFETCHT1   64(DX)(BX*1)
 	VBROADCASTSS 8(CX), Y2
 	VCVTPH2PS    64(DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -798,6 +2021,7 @@ rest1x1:
 	JZ   store1x1
 
 one1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Y2
 	VCVTPH2PS    (DX), Y3
 	VFMADD231PS  Y3, Y2, Y0
@@ -847,15 +2071,23 @@ add1x4:
 	VMOVUPS 224(AX), Y7
 
 start1x4:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), DX
-	MOVQ ldw+48(FP), BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	LEAQ   (DX)(BX*2), SI
+	ADDQ   BX, SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x04, DI, DI
 
 one1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Y8
 	VCVTPH2PS    (DX), Y9
 	VFMADD231PS  Y9, Y8, Y0
@@ -919,10 +2151,12 @@ start2x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest2x1
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Y5
 	VCVTPH2PS    16(BX), Y6
 	VBROADCASTSS (CX), Y4
@@ -949,6 +2183,7 @@ rest2x1:
 	JZ   store2x1
 
 one2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Y5
 	VCVTPH2PS    16(BX), Y6
 	VBROADCASTSS (CX), Y4
@@ -1003,13 +2238,18 @@ add2x2:
 	VMOVUPS 96(AX)(CX*1), Y7
 
 start2x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
 
 one2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VCVTPH2PS    (BX), Y9
 	VCVTPH2PS    16(BX), Y10
 	VBROADCASTSS (CX), Y8
@@ -1075,10 +2315,12 @@ start3x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest3x1
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Y7
 	VCVTPH2PS    16(BX), Y8
 	VBROADCASTSS (CX), Y6
@@ -1111,6 +2353,7 @@ rest3x1:
 	JZ   store3x1
 
 one3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Y7
 	VCVTPH2PS    16(BX), Y8
 	VBROADCASTSS (CX), Y6
@@ -1178,13 +2421,18 @@ add3x2:
 	VMOVUPS 96(AX)(CX*2), Y11
 
 start3x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
 
 one3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VCVTPH2PS    (BX), Y13
 	VCVTPH2PS    16(BX), Y14
 	VBROADCASTSS (CX), Y12
@@ -1268,8 +2516,10 @@ start4x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Y9
 	VCVTPH2PS    16(SI), Y10
 	VBROADCASTSS (CX), Y8
@@ -1348,8 +2598,10 @@ start5x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Y11
 	VCVTPH2PS    16(SI), Y12
 	VBROADCASTSS (CX), Y10
@@ -1437,8 +2689,10 @@ start6x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Y13
 	VCVTPH2PS    16(SI), Y14
 	VBROADCASTSS (CX), Y12
@@ -1487,7 +2741,7 @@ not6x1:
 	UD2
 
 // func tileBF16AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
-// Requires: AVX, AVX2, FMA3
+// Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·tileBF16AVX2(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	MOVQ   panels+8(FP), CX
@@ -1514,10 +2768,12 @@ start1x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), DX
 	MOVQ ldw+48(FP), BX
+	MOVQ ldw+48(FP), BX
 	SUBQ $0x04, AX
 	JL   rest1x1
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Y2
 	VPMOVZXWD    (DX), Y3
 	VPSLLD       $0x10, Y3, Y3
@@ -1532,6 +2788,7 @@ loop1x1:
 	VPMOVZXWD    48(DX), Y3
 	VPSLLD       $0x10, Y3, Y3
 	VFMADD231PS  Y3, Y2, Y1
+	PREFETCHT1   64(DX)(BX*1)
 	VBROADCASTSS 8(CX), Y2
 	VPMOVZXWD    64(DX), Y3
 	VPSLLD       $0x10, Y3, Y3
@@ -1556,6 +2813,7 @@ rest1x1:
 	JZ   store1x1
 
 one1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Y2
 	VPMOVZXWD    (DX), Y3
 	VPSLLD       $0x10, Y3, Y3
@@ -1607,15 +2865,23 @@ add1x4:
 	VMOVUPS 224(AX), Y7
 
 start1x4:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), DX
-	MOVQ ldw+48(FP), BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	LEAQ   (DX)(BX*2), SI
+	ADDQ   BX, SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x04, DI, DI
 
 one1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Y8
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
@@ -1687,10 +2953,12 @@ start2x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest2x1
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VPMOVZXWD    16(BX), Y6
@@ -1721,6 +2989,7 @@ rest2x1:
 	JZ   store2x1
 
 one2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VPMOVZXWD    16(BX), Y6
@@ -1777,13 +3046,18 @@ add2x2:
 	VMOVUPS 96(AX)(CX*1), Y7
 
 start2x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
 
 one2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPMOVZXWD    (BX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(BX), Y10
@@ -1853,10 +3127,12 @@ start3x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest3x1
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Y7
 	VPSLLD       $0x10, Y7, Y7
 	VPMOVZXWD    16(BX), Y8
@@ -1893,6 +3169,7 @@ rest3x1:
 	JZ   store3x1
 
 one3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Y7
 	VPSLLD       $0x10, Y7, Y7
 	VPMOVZXWD    16(BX), Y8
@@ -1962,13 +3239,18 @@ add3x2:
 	VMOVUPS 96(AX)(CX*2), Y11
 
 start3x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
 
 one3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPMOVZXWD    (BX), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(BX), Y14
@@ -2056,8 +3338,10 @@ start4x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(SI), Y10
@@ -2138,8 +3422,10 @@ start5x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Y11
 	VPSLLD       $0x10, Y11, Y11
 	VPMOVZXWD    16(SI), Y12
@@ -2229,8 +3515,10 @@ start6x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 
 one6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(SI), Y14
@@ -2280,8 +3568,1232 @@ one6x1:
 not6x1:
 	UD2
 
+// func scoresBF16AVX2(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·scoresBF16AVX2(SB), NOSPLIT, $0-80
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JNE  not1
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page1:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys1
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys1:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R8
+	IMUL3Q $0x20, R8, R9
+
+loop0_1:
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y5, Y4, Y0
+	VFMADD231PS  Y6, Y4, Y1
+	VPMOVZXWD    (DX)(R9*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX)(R9*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (DI), Y4
+	VFMADD231PS  Y5, Y4, Y2
+	VFMADD231PS  Y6, Y4, Y3
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R9*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000020, DX
+	DECQ         R8
+	JNZ          loop0_1
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ AX, $0x02
+	JNE  not2
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page2:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys2
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys2:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x20, R9, R10
+
+loop0_2:
+	VPMOVZXWD    (DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VPMOVZXWD    (DX)(R10*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX)(R10*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop0_2
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, (DX)(BX*1)
+	VMOVUPS      Y5, 32(DX)(BX*1)
+	VMOVUPS      Y6, 64(DX)(BX*1)
+	VMOVUPS      Y7, 96(DX)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ AX, $0x03
+	JNE  not3
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page3:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys3
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys3:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x20, R9, R10
+
+loop0_3:
+	VPMOVZXWD    (DX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(DX), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VPMOVZXWD    (DX)(R10*1), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(DX)(R10*1), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop0_3
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, (DX)(BX*1)
+	VMOVUPS      Y5, 32(DX)(BX*1)
+	VMOVUPS      Y6, 64(DX)(BX*1)
+	VMOVUPS      Y7, 96(DX)(BX*1)
+	VMOVUPS      Y8, (DX)(BX*2)
+	VMOVUPS      Y9, 32(DX)(BX*2)
+	VMOVUPS      Y10, 64(DX)(BX*2)
+	VMOVUPS      Y11, 96(DX)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ AX, $0x04
+	JNE  not4
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page4:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys4
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys4:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x20, R10, R11
+	MOVQ   DX, R11
+
+loop0_4:
+	VPMOVZXWD    (R11), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(R11), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (DI)(R8*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (R11), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, R11
+	DECQ         R10
+	JNZ          loop0_4
+	MOVQ         y+64(FP), DI
+	MOVQ         ldy+72(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	ADDQ         SI, DI
+	ADDQ         SI, R9
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(R8*1)
+	VMOVUPS      Y3, 32(DI)(R8*1)
+	VMOVUPS      Y4, (DI)(R8*2)
+	VMOVUPS      Y5, 32(DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	ADDQ         $0x00000040, SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	MOVQ         x+40(FP), DI
+	MOVQ         ldx+48(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	MOVQ         n+56(FP), R10
+	IMUL3Q       $0x20, R10, R11
+	ADDQ         R11, DX
+
+loop1_4:
+	VPMOVZXWD    (DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (DI)(R8*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (DI)(R8*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop1_4
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VMOVUPS      Y3, 32(DX)(BX*1)
+	VMOVUPS      Y4, (DX)(BX*2)
+	VMOVUPS      Y5, 32(DX)(BX*2)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ AX, $0x05
+	JNE  not5
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page5:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys5
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys5:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x20, R10, R11
+	MOVQ   DX, R11
+
+loop0_5:
+	VPMOVZXWD    (R11), Y11
+	VPSLLD       $0x10, Y11, Y11
+	VPMOVZXWD    16(R11), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (DI)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (DI)(R8*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (R9)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	LEAQ         (R11), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, R11
+	DECQ         R10
+	JNZ          loop0_5
+	MOVQ         y+64(FP), DI
+	MOVQ         ldy+72(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	ADDQ         SI, DI
+	ADDQ         SI, R9
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(R8*1)
+	VMOVUPS      Y3, 32(DI)(R8*1)
+	VMOVUPS      Y4, (DI)(R8*2)
+	VMOVUPS      Y5, 32(DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	VMOVUPS      Y8, (R9)(R8*1)
+	VMOVUPS      Y9, 32(R9)(R8*1)
+	ADDQ         $0x00000040, SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	MOVQ         x+40(FP), DI
+	MOVQ         ldx+48(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	MOVQ         n+56(FP), R10
+	IMUL3Q       $0x20, R10, R11
+	ADDQ         R11, DX
+
+loop1_5:
+	VPMOVZXWD    (DX), Y11
+	VPSLLD       $0x10, Y11, Y11
+	VPMOVZXWD    16(DX), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (DI)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (DI)(R8*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (R9)(R8*1), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop1_5
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VMOVUPS      Y3, 32(DX)(BX*1)
+	VMOVUPS      Y4, (DX)(BX*2)
+	VMOVUPS      Y5, 32(DX)(BX*2)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	VMOVUPS      Y8, (DI)(BX*1)
+	VMOVUPS      Y9, 32(DI)(BX*1)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ AX, $0x06
+	JNE  not6
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page6:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys6
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys6:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x20, R10, R11
+	MOVQ   DX, R11
+
+loop0_6:
+	VPMOVZXWD    (R11), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(R11), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R9)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (R9)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (R11), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, R11
+	DECQ         R10
+	JNZ          loop0_6
+	MOVQ         y+64(FP), DI
+	MOVQ         ldy+72(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	ADDQ         SI, DI
+	ADDQ         SI, R9
+	VMOVUPS      Y0, (DI)
+	VMOVUPS      Y1, 32(DI)
+	VMOVUPS      Y2, (DI)(R8*1)
+	VMOVUPS      Y3, 32(DI)(R8*1)
+	VMOVUPS      Y4, (DI)(R8*2)
+	VMOVUPS      Y5, 32(DI)(R8*2)
+	VMOVUPS      Y6, (R9)
+	VMOVUPS      Y7, 32(R9)
+	VMOVUPS      Y8, (R9)(R8*1)
+	VMOVUPS      Y9, 32(R9)(R8*1)
+	VMOVUPS      Y10, (R9)(R8*2)
+	VMOVUPS      Y11, 32(R9)(R8*2)
+	ADDQ         $0x00000040, SI
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	VXORPS       Y9, Y9, Y9
+	VXORPS       Y10, Y10, Y10
+	VXORPS       Y11, Y11, Y11
+	MOVQ         x+40(FP), DI
+	MOVQ         ldx+48(FP), R8
+	LEAQ         (DI)(R8*2), R9
+	ADDQ         R8, R9
+	MOVQ         n+56(FP), R10
+	IMUL3Q       $0x20, R10, R11
+	ADDQ         R11, DX
+
+loop1_6:
+	VPMOVZXWD    (DX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(DX), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (DI)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (DI)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R9)(R8*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (R9)(R8*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop1_6
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, (DX)(BX*1)
+	VMOVUPS      Y3, 32(DX)(BX*1)
+	VMOVUPS      Y4, (DX)(BX*2)
+	VMOVUPS      Y5, 32(DX)(BX*2)
+	VMOVUPS      Y6, (DI)
+	VMOVUPS      Y7, 32(DI)
+	VMOVUPS      Y8, (DI)(BX*1)
+	VMOVUPS      Y9, 32(DI)(BX*1)
+	VMOVUPS      Y10, (DI)(BX*2)
+	VMOVUPS      Y11, 32(DI)(BX*2)
+	ADDQ         $0x00000040, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	VZEROUPPER
+	RET
+
+not6:
+	UD2
+
+// func valuesBF16AVX2(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·valuesBF16AVX2(SB), NOSPLIT, $0-80
+	MOVQ   rows+0(FP), AX
+	CMPQ   AX, $0x01
+	JNE    not1
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DX
+	MOVQ   $0x0000000000000400, DI
+
+page1:
+	MOVQ    pageBytes+32(FP), R8
+	MOVLQSX (AX), DX
+	IMULQ   R8, DX
+	MOVQ    values+24(FP), R9
+	ADDQ    R9, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues1
+	MOVLQSX 4(AX), BX
+	IMULQ   R8, BX
+	ADDQ    R9, BX
+	SUBQ    DX, BX
+
+lastvalues1:
+	MOVQ last+40(FP), R8
+	CMPQ CX, $0x01
+	JE   loop1
+	MOVQ $0x0000000000000020, R8
+
+loop1:
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y5, Y4, Y0
+	VFMADD231PS  Y6, Y4, Y1
+	VPMOVZXWD    (DX)(DI*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX)(DI*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y5, Y4, Y2
+	VFMADD231PS  Y6, Y4, Y3
+	LEAQ         (DX), R9
+	PREFETCHT1   (R9)(BX*1)
+	LEAQ         (DX)(DI*1), R9
+	PREFETCHT1   (R9)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000020, DX
+	DECQ         R8
+	JNZ          loop1
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ   AX, $0x02
+	JNE    not2
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000400, R8
+
+page2:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues2
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues2:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop2
+	MOVQ $0x0000000000000020, R9
+
+loop2:
+	VPMOVZXWD    (DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VPMOVZXWD    (DX)(R8*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX)(R8*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop2
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, (AX)(CX*1)
+	VMOVUPS      Y5, 32(AX)(CX*1)
+	VMOVUPS      Y6, 64(AX)(CX*1)
+	VMOVUPS      Y7, 96(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ   AX, $0x03
+	JNE    not3
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000400, R8
+
+page3:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues3
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues3:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop3
+	MOVQ $0x0000000000000020, R9
+
+loop3:
+	VPMOVZXWD    (DX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(DX), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VPMOVZXWD    (DX)(R8*1), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(DX)(R8*1), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop3
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, (AX)(CX*1)
+	VMOVUPS      Y5, 32(AX)(CX*1)
+	VMOVUPS      Y6, 64(AX)(CX*1)
+	VMOVUPS      Y7, 96(AX)(CX*1)
+	VMOVUPS      Y8, (AX)(CX*2)
+	VMOVUPS      Y9, 32(AX)(CX*2)
+	VMOVUPS      Y10, 64(AX)(CX*2)
+	VMOVUPS      Y11, 96(AX)(CX*2)
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ   AX, $0x04
+	JNE    not4
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000400, DX
+
+page4:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues4
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues4:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop4
+	MOVQ $0x0000000000000020, R9
+
+loop4:
+	VPMOVZXWD    (DX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y9, Y8, Y0
+	VFMADD231PS  Y10, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y9, Y8, Y2
+	VFMADD231PS  Y10, Y8, Y3
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y9, Y8, Y4
+	VFMADD231PS  Y10, Y8, Y5
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y9, Y8, Y6
+	VFMADD231PS  Y10, Y8, Y7
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop4
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ   AX, $0x05
+	JNE    not5
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000400, DX
+
+page5:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues5
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues5:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop5
+	MOVQ $0x0000000000000020, R9
+
+loop5:
+	VPMOVZXWD    (DX), Y11
+	VPSLLD       $0x10, Y11, Y11
+	VPMOVZXWD    16(DX), Y12
+	VPSLLD       $0x10, Y12, Y12
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y11, Y10, Y0
+	VFMADD231PS  Y12, Y10, Y1
+	VBROADCASTSS (SI)(DI*1), Y10
+	VFMADD231PS  Y11, Y10, Y2
+	VFMADD231PS  Y12, Y10, Y3
+	VBROADCASTSS (SI)(DI*2), Y10
+	VFMADD231PS  Y11, Y10, Y4
+	VFMADD231PS  Y12, Y10, Y5
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y11, Y10, Y6
+	VFMADD231PS  Y12, Y10, Y7
+	VBROADCASTSS (R8)(DI*1), Y10
+	VFMADD231PS  Y11, Y10, Y8
+	VFMADD231PS  Y12, Y10, Y9
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop5
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	VMOVUPS      Y8, (DX)(CX*1)
+	VMOVUPS      Y9, 32(DX)(CX*1)
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ   AX, $0x06
+	JNE    not6
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000400, DX
+
+page6:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues6
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues6:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop6
+	MOVQ $0x0000000000000020, R9
+
+loop6:
+	VPMOVZXWD    (DX), Y13
+	VPSLLD       $0x10, Y13, Y13
+	VPMOVZXWD    16(DX), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y13, Y12, Y0
+	VFMADD231PS  Y14, Y12, Y1
+	VBROADCASTSS (SI)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y2
+	VFMADD231PS  Y14, Y12, Y3
+	VBROADCASTSS (SI)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y4
+	VFMADD231PS  Y14, Y12, Y5
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y13, Y12, Y6
+	VFMADD231PS  Y14, Y12, Y7
+	VBROADCASTSS (R8)(DI*1), Y12
+	VFMADD231PS  Y13, Y12, Y8
+	VFMADD231PS  Y14, Y12, Y9
+	VBROADCASTSS (R8)(DI*2), Y12
+	VFMADD231PS  Y13, Y12, Y10
+	VFMADD231PS  Y14, Y12, Y11
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop6
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y7, 32(DX)
+	VMOVUPS      Y8, (DX)(CX*1)
+	VMOVUPS      Y9, 32(DX)(CX*1)
+	VMOVUPS      Y10, (DX)(CX*2)
+	VMOVUPS      Y11, 32(DX)(CX*2)
+	VZEROUPPER
+	RET
+
+not6:
+	UD2
+
 // func tileInt8AVX2(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·tileInt8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         rows+0(FP), AX
 	MOVQ         panels+8(FP), CX
@@ -2297,8 +4809,10 @@ TEXT ·tileInt8AVX2(SB), NOSPLIT, $0-112
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), DX
 	MOVQ         ldw+48(FP), BX
+	MOVQ         ldw+48(FP), BX
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VPBROADCASTD c80808080<>+0(SB), Y4
 	VPXOR        (DX), Y4, Y3
 	VPABSB       Y3, Y4
@@ -2371,8 +4885,16 @@ not1x1:
 	MOVQ         ldw+48(FP), BX
 	LEAQ         (DX)(BX*2), SI
 	ADDQ         BX, SI
+	MOVQ         ldw+48(FP), DI
+	IMUL3Q       $0x04, DI, DI
 
 loop1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y10
 	VPXOR        (DX), Y10, Y9
 	VPABSB       Y9, Y10
@@ -2530,8 +5052,10 @@ not1x4:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), SI
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y6
 	VPXOR        (BX), Y6, Y5
 	VPABSB       Y5, Y6
@@ -2627,8 +5151,13 @@ not2x1:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), DI
+	IMUL3Q       $0x02, DI, DI
 
 loop2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y10
 	VPXOR        (BX), Y10, Y9
 	VPABSB       Y9, Y10
@@ -2776,8 +5305,10 @@ not2x2:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), SI
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y8
 	VPXOR        (BX), Y8, Y7
 	VPABSB       Y7, Y8
@@ -2902,8 +5433,13 @@ not3x1:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), DI
+	IMUL3Q       $0x02, DI, DI
 
 loop3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y14
 	VPXOR        (BX), Y14, Y13
 	VPABSB       Y13, Y14
@@ -3104,8 +5640,10 @@ not3x2:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), DI
 
 loop4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y10
 	VPXOR        (SI), Y10, Y9
 	VPABSB       Y9, Y10
@@ -3260,8 +5798,10 @@ not4x1:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), DI
 
 loop5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y12
 	VPXOR        (SI), Y12, Y11
 	VPABSB       Y11, Y12
@@ -3443,8 +5983,10 @@ not5x1:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), DI
 
 loop6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPBROADCASTD c80808080<>+0(SB), Y14
 	VPXOR        (SI), Y14, Y13
 	VPABSB       Y13, Y14
@@ -3958,7 +6500,7 @@ loop:
 	RET
 
 // func tileF32AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	MOVQ   panels+8(FP), CX
@@ -3983,16 +6525,21 @@ start1x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), DX
 	MOVQ ldw+48(FP), BX
+	MOVQ ldw+48(FP), BX
 	SUBQ $0x04, AX
 	JL   rest1x1
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Z1
 	VFMADD231PS  (DX), Z1, Z0
+	PREFETCHT1   64(DX)(BX*1)
 	VBROADCASTSS 4(CX), Z1
 	VFMADD231PS  64(DX), Z1, Z0
+	PREFETCHT1   128(DX)(BX*1)
 	VBROADCASTSS 8(CX), Z1
 	VFMADD231PS  128(DX), Z1, Z0
+	PREFETCHT1   192(DX)(BX*1)
 	VBROADCASTSS 12(CX), Z1
 	VFMADD231PS  192(DX), Z1, Z0
 	ADDQ         $0x00000010, CX
@@ -4005,6 +6552,7 @@ rest1x1:
 	JZ   store1x1
 
 one1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Z1
 	VFMADD231PS  (DX), Z1, Z0
 	ADDQ         $0x00000004, CX
@@ -4042,32 +6590,58 @@ add1x4:
 	VMOVUPS 192(AX), Z3
 
 start1x4:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), DX
-	MOVQ ldw+48(FP), BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
-	SUBQ $0x04, AX
-	JL   rest1x4
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	LEAQ   (DX)(BX*2), SI
+	ADDQ   BX, SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x04, DI, DI
+	SUBQ   $0x04, AX
+	JL     rest1x4
 
 loop1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  (DX), Z4, Z0
 	VFMADD231PS  (DX)(BX*1), Z4, Z1
 	VFMADD231PS  (DX)(BX*2), Z4, Z2
 	VFMADD231PS  (SI), Z4, Z3
+	PREFETCHT1   64(DX)(DI*1)
+	LEAQ         64(DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         64(DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   64(SI)(DI*1)
 	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  64(DX), Z4, Z0
 	VFMADD231PS  64(DX)(BX*1), Z4, Z1
 	VFMADD231PS  64(DX)(BX*2), Z4, Z2
 	VFMADD231PS  64(SI), Z4, Z3
+	PREFETCHT1   128(DX)(DI*1)
+	LEAQ         128(DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         128(DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   128(SI)(DI*1)
 	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  128(DX), Z4, Z0
 	VFMADD231PS  128(DX)(BX*1), Z4, Z1
 	VFMADD231PS  128(DX)(BX*2), Z4, Z2
 	VFMADD231PS  128(SI), Z4, Z3
+	PREFETCHT1   192(DX)(DI*1)
+	LEAQ         192(DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         192(DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   192(SI)(DI*1)
 	VBROADCASTSS 12(CX), Z4
 	VFMADD231PS  192(DX), Z4, Z0
 	VFMADD231PS  192(DX)(BX*1), Z4, Z1
@@ -4084,6 +6658,12 @@ rest1x4:
 	JZ   store1x4
 
 one1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  (DX), Z4, Z0
 	VFMADD231PS  (DX)(BX*1), Z4, Z1
@@ -4129,15 +6709,18 @@ start2x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest2x1
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Z3
 	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
 	VBROADCASTSS (CX)(DX*1), Z2
 	VFMADD231PS  Z3, Z2, Z1
+	PREFETCHT1   64(BX)(SI*1)
 	VMOVUPS      64(BX), Z3
 	VBROADCASTSS 4(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
@@ -4153,6 +6736,7 @@ rest2x1:
 	JZ   store2x1
 
 one2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Z3
 	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
@@ -4194,15 +6778,20 @@ add2x2:
 	VMOVUPS 64(AX)(CX*1), Z3
 
 start2x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
-	SUBQ $0x02, AX
-	JL   rest2x2
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
+	SUBQ   $0x02, AX
+	JL     rest2x2
 
 loop2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      (BX), Z5
 	VMOVUPS      (BX)(SI*1), Z6
 	VBROADCASTSS (CX), Z4
@@ -4211,6 +6800,9 @@ loop2x2:
 	VBROADCASTSS (CX)(DX*1), Z4
 	VFMADD231PS  Z5, Z4, Z2
 	VFMADD231PS  Z6, Z4, Z3
+	PREFETCHT1   64(BX)(DI*1)
+	LEAQ         64(BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      64(BX), Z5
 	VMOVUPS      64(BX)(SI*1), Z6
 	VBROADCASTSS 4(CX), Z4
@@ -4229,6 +6821,9 @@ rest2x2:
 	JZ   store2x2
 
 one2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      (BX), Z5
 	VMOVUPS      (BX)(SI*1), Z6
 	VBROADCASTSS (CX), Z4
@@ -4278,10 +6873,12 @@ start3x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest3x1
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Z4
 	VBROADCASTSS (CX), Z3
 	VFMADD231PS  Z4, Z3, Z0
@@ -4289,6 +6886,7 @@ loop3x1:
 	VFMADD231PS  Z4, Z3, Z1
 	VBROADCASTSS (CX)(DX*2), Z3
 	VFMADD231PS  Z4, Z3, Z2
+	PREFETCHT1   64(BX)(SI*1)
 	VMOVUPS      64(BX), Z4
 	VBROADCASTSS 4(CX), Z3
 	VFMADD231PS  Z4, Z3, Z0
@@ -4306,6 +6904,7 @@ rest3x1:
 	JZ   store3x1
 
 one3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVUPS      (BX), Z4
 	VBROADCASTSS (CX), Z3
 	VFMADD231PS  Z4, Z3, Z0
@@ -4354,15 +6953,20 @@ add3x2:
 	VMOVUPS 64(AX)(CX*2), Z5
 
 start3x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
-	SUBQ $0x02, AX
-	JL   rest3x2
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
+	SUBQ   $0x02, AX
+	JL     rest3x2
 
 loop3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      (BX), Z7
 	VMOVUPS      (BX)(SI*1), Z8
 	VBROADCASTSS (CX), Z6
@@ -4374,6 +6978,9 @@ loop3x2:
 	VBROADCASTSS (CX)(DX*2), Z6
 	VFMADD231PS  Z7, Z6, Z4
 	VFMADD231PS  Z8, Z6, Z5
+	PREFETCHT1   64(BX)(DI*1)
+	LEAQ         64(BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      64(BX), Z7
 	VMOVUPS      64(BX)(SI*1), Z8
 	VBROADCASTSS 4(CX), Z6
@@ -4395,6 +7002,9 @@ rest3x2:
 	JZ   store3x2
 
 one3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVUPS      (BX), Z7
 	VMOVUPS      (BX)(SI*1), Z8
 	VBROADCASTSS (CX), Z6
@@ -4455,10 +7065,12 @@ start4x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest4x1
 
 loop4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Z5
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
@@ -4468,6 +7080,7 @@ loop4x1:
 	VFMADD231PS  Z5, Z4, Z2
 	VBROADCASTSS (BX), Z4
 	VFMADD231PS  Z5, Z4, Z3
+	PREFETCHT1   64(SI)(DI*1)
 	VMOVUPS      64(SI), Z5
 	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
@@ -4488,6 +7101,7 @@ rest4x1:
 	JZ   store4x1
 
 one4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Z5
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
@@ -4548,15 +7162,20 @@ add4x2:
 	VMOVUPS 64(DX), Z7
 
 start4x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one4x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VMOVUPS      (SI), Z9
 	VMOVUPS      (SI)(DI*1), Z10
 	VBROADCASTSS (CX), Z8
@@ -4625,10 +7244,12 @@ start5x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest5x1
 
 loop5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Z6
 	VBROADCASTSS (CX), Z5
 	VFMADD231PS  Z6, Z5, Z0
@@ -4640,6 +7261,7 @@ loop5x1:
 	VFMADD231PS  Z6, Z5, Z3
 	VBROADCASTSS (BX)(DX*1), Z5
 	VFMADD231PS  Z6, Z5, Z4
+	PREFETCHT1   64(SI)(DI*1)
 	VMOVUPS      64(SI), Z6
 	VBROADCASTSS 4(CX), Z5
 	VFMADD231PS  Z6, Z5, Z0
@@ -4662,6 +7284,7 @@ rest5x1:
 	JZ   store5x1
 
 one5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Z6
 	VBROADCASTSS (CX), Z5
 	VFMADD231PS  Z6, Z5, Z0
@@ -4729,15 +7352,20 @@ add5x2:
 	VMOVUPS 64(DX)(CX*1), Z9
 
 start5x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one5x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VMOVUPS      (SI), Z11
 	VMOVUPS      (SI)(DI*1), Z12
 	VBROADCASTSS (CX), Z10
@@ -4813,10 +7441,12 @@ start6x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest6x1
 
 loop6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Z7
 	VBROADCASTSS (CX), Z6
 	VFMADD231PS  Z7, Z6, Z0
@@ -4830,6 +7460,7 @@ loop6x1:
 	VFMADD231PS  Z7, Z6, Z4
 	VBROADCASTSS (BX)(DX*2), Z6
 	VFMADD231PS  Z7, Z6, Z5
+	PREFETCHT1   64(SI)(DI*1)
 	VMOVUPS      64(SI), Z7
 	VBROADCASTSS 4(CX), Z6
 	VFMADD231PS  Z7, Z6, Z0
@@ -4854,6 +7485,7 @@ rest6x1:
 	JZ   store6x1
 
 one6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVUPS      (SI), Z7
 	VBROADCASTSS (CX), Z6
 	VFMADD231PS  Z7, Z6, Z0
@@ -4928,15 +7560,20 @@ add6x2:
 	VMOVUPS 64(DX)(CX*2), Z11
 
 start6x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one6x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VMOVUPS      (SI), Z13
 	VMOVUPS      (SI)(DI*1), Z14
 	VBROADCASTSS (CX), Z12
@@ -5023,10 +7660,12 @@ start7x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 	SUBQ $0x02, AX
 	JL   rest7x1
 
 loop7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVUPS      (DI), Z8
 	VBROADCASTSS (CX), Z7
 	VFMADD231PS  Z8, Z7, Z0
@@ -5042,6 +7681,7 @@ loop7x1:
 	VFMADD231PS  Z8, Z7, Z5
 	VBROADCASTSS (SI), Z7
 	VFMADD231PS  Z8, Z7, Z6
+	PREFETCHT1   64(DI)(R8*1)
 	VMOVUPS      64(DI), Z8
 	VBROADCASTSS 4(CX), Z7
 	VFMADD231PS  Z8, Z7, Z0
@@ -5069,6 +7709,7 @@ rest7x1:
 	JZ   store7x1
 
 one7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVUPS      (DI), Z8
 	VBROADCASTSS (CX), Z7
 	VFMADD231PS  Z8, Z7, Z0
@@ -5155,17 +7796,22 @@ add7x2:
 	VMOVUPS 64(BX), Z13
 
 start7x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one7x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VMOVUPS      (DI), Z15
 	VMOVUPS      (DI)(R8*1), Z16
 	VBROADCASTSS (CX), Z14
@@ -5262,8 +7908,10 @@ start8x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 
 one8x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVUPS      (DI), Z9
 	VBROADCASTSS (CX), Z8
 	VFMADD231PS  Z9, Z8, Z0
@@ -5355,17 +8003,22 @@ add8x2:
 	VMOVUPS 64(BX)(CX*1), Z15
 
 start8x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one8x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VMOVUPS      (DI), Z17
 	VMOVUPS      (DI)(R8*1), Z18
 	VBROADCASTSS (CX), Z16
@@ -5469,8 +8122,10 @@ start9x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 
 one9x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVUPS      (DI), Z10
 	VBROADCASTSS (CX), Z9
 	VFMADD231PS  Z10, Z9, Z0
@@ -5569,17 +8224,22 @@ add9x2:
 	VMOVUPS 64(BX)(CX*2), Z17
 
 start9x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one9x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VMOVUPS      (DI), Z19
 	VMOVUPS      (DI)(R8*1), Z20
 	VBROADCASTSS (CX), Z18
@@ -5694,8 +8354,10 @@ start10x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one10x1:
+	PREFETCHT1   (R8)(R9*1)
 	VMOVUPS      (R8), Z11
 	VBROADCASTSS (CX), Z10
 	VFMADD231PS  Z11, Z10, Z0
@@ -5806,19 +8468,24 @@ add10x2:
 	VMOVUPS 64(SI), Z19
 
 start10x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one10x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VMOVUPS      (R8), Z21
 	VMOVUPS      (R8)(R9*1), Z22
 	VBROADCASTSS (CX), Z20
@@ -5943,8 +8610,10 @@ start11x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one11x1:
+	PREFETCHT1   (R8)(R9*1)
 	VMOVUPS      (R8), Z12
 	VBROADCASTSS (CX), Z11
 	VFMADD231PS  Z12, Z11, Z0
@@ -6062,19 +8731,24 @@ add11x2:
 	VMOVUPS 64(SI)(CX*1), Z21
 
 start11x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one11x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VMOVUPS      (R8), Z23
 	VMOVUPS      (R8)(R9*1), Z24
 	VBROADCASTSS (CX), Z22
@@ -6206,8 +8880,10 @@ start12x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one12x1:
+	PREFETCHT1   (R8)(R9*1)
 	VMOVUPS      (R8), Z13
 	VBROADCASTSS (CX), Z12
 	VFMADD231PS  Z13, Z12, Z0
@@ -6332,19 +9008,24 @@ add12x2:
 	VMOVUPS 64(SI)(CX*2), Z23
 
 start12x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one12x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VMOVUPS      (R8), Z25
 	VMOVUPS      (R8)(R9*1), Z26
 	VBROADCASTSS (CX), Z24
@@ -6428,8 +9109,2462 @@ one12x2:
 not12x2:
 	UD2
 
+// func scoresF32AVX512(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·scoresF32AVX512(SB), NOSPLIT, $0-80
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JNE  not1
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page1:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys1
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R8
+	IMUL3Q $0x40, R8, R9
+
+loop0_1:
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(R9*1), Z4
+	VBROADCASTSS (DI), Z2
+	VFMADD231PS  Z3, Z2, Z0
+	VFMADD231PS  Z4, Z2, Z1
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R9*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, DX
+	DECQ         R8
+	JNZ          loop0_1
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ AX, $0x02
+	JNE  not2
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page2:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys2
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x40, R9, R10
+
+loop0_2:
+	VMOVUPS      (DX), Z5
+	VMOVUPS      (DX)(R10*1), Z6
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z5, Z4, Z0
+	VFMADD231PS  Z6, Z4, Z1
+	VBROADCASTSS (DI)(R8*1), Z4
+	VFMADD231PS  Z5, Z4, Z2
+	VFMADD231PS  Z6, Z4, Z3
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop0_2
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ AX, $0x03
+	JNE  not3
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page3:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys3
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x40, R9, R10
+
+loop0_3:
+	VMOVUPS      (DX), Z7
+	VMOVUPS      (DX)(R10*1), Z8
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z7, Z6, Z0
+	VFMADD231PS  Z8, Z6, Z1
+	VBROADCASTSS (DI)(R8*1), Z6
+	VFMADD231PS  Z7, Z6, Z2
+	VFMADD231PS  Z8, Z6, Z3
+	VBROADCASTSS (DI)(R8*2), Z6
+	VFMADD231PS  Z7, Z6, Z4
+	VFMADD231PS  Z8, Z6, Z5
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop0_3
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ AX, $0x04
+	JNE  not4
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page4:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys4
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x40, R10, R11
+
+loop0_4:
+	VMOVUPS      (DX), Z9
+	VMOVUPS      (DX)(R11*1), Z10
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z9, Z8, Z0
+	VFMADD231PS  Z10, Z8, Z1
+	VBROADCASTSS (DI)(R8*1), Z8
+	VFMADD231PS  Z9, Z8, Z2
+	VFMADD231PS  Z10, Z8, Z3
+	VBROADCASTSS (DI)(R8*2), Z8
+	VFMADD231PS  Z9, Z8, Z4
+	VFMADD231PS  Z10, Z8, Z5
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z9, Z8, Z6
+	VFMADD231PS  Z10, Z8, Z7
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R11*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop0_4
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ AX, $0x05
+	JNE  not5
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page5:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys5
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x40, R10, R11
+
+loop0_5:
+	VMOVUPS      (DX), Z11
+	VMOVUPS      (DX)(R11*1), Z12
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z11, Z10, Z0
+	VFMADD231PS  Z12, Z10, Z1
+	VBROADCASTSS (DI)(R8*1), Z10
+	VFMADD231PS  Z11, Z10, Z2
+	VFMADD231PS  Z12, Z10, Z3
+	VBROADCASTSS (DI)(R8*2), Z10
+	VFMADD231PS  Z11, Z10, Z4
+	VFMADD231PS  Z12, Z10, Z5
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z11, Z10, Z6
+	VFMADD231PS  Z12, Z10, Z7
+	VBROADCASTSS (R9)(R8*1), Z10
+	VFMADD231PS  Z11, Z10, Z8
+	VFMADD231PS  Z12, Z10, Z9
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R11*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop0_5
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ AX, $0x06
+	JNE  not6
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page6:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys6
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x40, R10, R11
+
+loop0_6:
+	VMOVUPS      (DX), Z13
+	VMOVUPS      (DX)(R11*1), Z14
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z13, Z12, Z0
+	VFMADD231PS  Z14, Z12, Z1
+	VBROADCASTSS (DI)(R8*1), Z12
+	VFMADD231PS  Z13, Z12, Z2
+	VFMADD231PS  Z14, Z12, Z3
+	VBROADCASTSS (DI)(R8*2), Z12
+	VFMADD231PS  Z13, Z12, Z4
+	VFMADD231PS  Z14, Z12, Z5
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z13, Z12, Z6
+	VFMADD231PS  Z14, Z12, Z7
+	VBROADCASTSS (R9)(R8*1), Z12
+	VFMADD231PS  Z13, Z12, Z8
+	VFMADD231PS  Z14, Z12, Z9
+	VBROADCASTSS (R9)(R8*2), Z12
+	VFMADD231PS  Z13, Z12, Z10
+	VFMADD231PS  Z14, Z12, Z11
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R11*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop0_6
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	VZEROUPPER
+	RET
+
+not6:
+	CMPQ AX, $0x07
+	JNE  not7
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page7:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys7
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	MOVQ   n+56(FP), R11
+	IMUL3Q $0x40, R11, R12
+
+loop0_7:
+	VMOVUPS      (DX), Z15
+	VMOVUPS      (DX)(R12*1), Z16
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z15, Z14, Z0
+	VFMADD231PS  Z16, Z14, Z1
+	VBROADCASTSS (DI)(R8*1), Z14
+	VFMADD231PS  Z15, Z14, Z2
+	VFMADD231PS  Z16, Z14, Z3
+	VBROADCASTSS (DI)(R8*2), Z14
+	VFMADD231PS  Z15, Z14, Z4
+	VFMADD231PS  Z16, Z14, Z5
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z15, Z14, Z6
+	VFMADD231PS  Z16, Z14, Z7
+	VBROADCASTSS (R9)(R8*1), Z14
+	VFMADD231PS  Z15, Z14, Z8
+	VFMADD231PS  Z16, Z14, Z9
+	VBROADCASTSS (R9)(R8*2), Z14
+	VFMADD231PS  Z15, Z14, Z10
+	VFMADD231PS  Z16, Z14, Z11
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z15, Z14, Z12
+	VFMADD231PS  Z16, Z14, Z13
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R12*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000040, DX
+	DECQ         R11
+	JNZ          loop0_7
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page7
+	VZEROUPPER
+	RET
+
+not7:
+	CMPQ AX, $0x08
+	JNE  not8
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page8:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys8
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	MOVQ   n+56(FP), R11
+	IMUL3Q $0x40, R11, R12
+
+loop0_8:
+	VMOVUPS      (DX), Z17
+	VMOVUPS      (DX)(R12*1), Z18
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z17, Z16, Z0
+	VFMADD231PS  Z18, Z16, Z1
+	VBROADCASTSS (DI)(R8*1), Z16
+	VFMADD231PS  Z17, Z16, Z2
+	VFMADD231PS  Z18, Z16, Z3
+	VBROADCASTSS (DI)(R8*2), Z16
+	VFMADD231PS  Z17, Z16, Z4
+	VFMADD231PS  Z18, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z17, Z16, Z6
+	VFMADD231PS  Z18, Z16, Z7
+	VBROADCASTSS (R9)(R8*1), Z16
+	VFMADD231PS  Z17, Z16, Z8
+	VFMADD231PS  Z18, Z16, Z9
+	VBROADCASTSS (R9)(R8*2), Z16
+	VFMADD231PS  Z17, Z16, Z10
+	VFMADD231PS  Z18, Z16, Z11
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  Z17, Z16, Z12
+	VFMADD231PS  Z18, Z16, Z13
+	VBROADCASTSS (R10)(R8*1), Z16
+	VFMADD231PS  Z17, Z16, Z14
+	VFMADD231PS  Z18, Z16, Z15
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R12*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000040, DX
+	DECQ         R11
+	JNZ          loop0_8
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page8
+	VZEROUPPER
+	RET
+
+not8:
+	CMPQ AX, $0x09
+	JNE  not9
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page9:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys9
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	MOVQ   n+56(FP), R11
+	IMUL3Q $0x40, R11, R12
+
+loop0_9:
+	VMOVUPS      (DX), Z19
+	VMOVUPS      (DX)(R12*1), Z20
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z19, Z18, Z0
+	VFMADD231PS  Z20, Z18, Z1
+	VBROADCASTSS (DI)(R8*1), Z18
+	VFMADD231PS  Z19, Z18, Z2
+	VFMADD231PS  Z20, Z18, Z3
+	VBROADCASTSS (DI)(R8*2), Z18
+	VFMADD231PS  Z19, Z18, Z4
+	VFMADD231PS  Z20, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z19, Z18, Z6
+	VFMADD231PS  Z20, Z18, Z7
+	VBROADCASTSS (R9)(R8*1), Z18
+	VFMADD231PS  Z19, Z18, Z8
+	VFMADD231PS  Z20, Z18, Z9
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z19, Z18, Z10
+	VFMADD231PS  Z20, Z18, Z11
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z19, Z18, Z12
+	VFMADD231PS  Z20, Z18, Z13
+	VBROADCASTSS (R10)(R8*1), Z18
+	VFMADD231PS  Z19, Z18, Z14
+	VFMADD231PS  Z20, Z18, Z15
+	VBROADCASTSS (R10)(R8*2), Z18
+	VFMADD231PS  Z19, Z18, Z16
+	VFMADD231PS  Z20, Z18, Z17
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R12*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000040, DX
+	DECQ         R11
+	JNZ          loop0_9
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page9
+	VZEROUPPER
+	RET
+
+not9:
+	CMPQ AX, $0x0a
+	JNE  not10
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page10:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys10
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys10:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	LEAQ   (R10)(R8*2), R11
+	ADDQ   R8, R11
+	MOVQ   n+56(FP), R12
+	IMUL3Q $0x40, R12, R13
+
+loop0_10:
+	VMOVUPS      (DX), Z21
+	VMOVUPS      (DX)(R13*1), Z22
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z21, Z20, Z0
+	VFMADD231PS  Z22, Z20, Z1
+	VBROADCASTSS (DI)(R8*1), Z20
+	VFMADD231PS  Z21, Z20, Z2
+	VFMADD231PS  Z22, Z20, Z3
+	VBROADCASTSS (DI)(R8*2), Z20
+	VFMADD231PS  Z21, Z20, Z4
+	VFMADD231PS  Z22, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z21, Z20, Z6
+	VFMADD231PS  Z22, Z20, Z7
+	VBROADCASTSS (R9)(R8*1), Z20
+	VFMADD231PS  Z21, Z20, Z8
+	VFMADD231PS  Z22, Z20, Z9
+	VBROADCASTSS (R9)(R8*2), Z20
+	VFMADD231PS  Z21, Z20, Z10
+	VFMADD231PS  Z22, Z20, Z11
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z21, Z20, Z12
+	VFMADD231PS  Z22, Z20, Z13
+	VBROADCASTSS (R10)(R8*1), Z20
+	VFMADD231PS  Z21, Z20, Z14
+	VFMADD231PS  Z22, Z20, Z15
+	VBROADCASTSS (R10)(R8*2), Z20
+	VFMADD231PS  Z21, Z20, Z16
+	VFMADD231PS  Z22, Z20, Z17
+	VBROADCASTSS (R11), Z20
+	VFMADD231PS  Z21, Z20, Z18
+	VFMADD231PS  Z22, Z20, Z19
+	LEAQ         (DX), R14
+	PREFETCHT1   (R14)(BX*1)
+	LEAQ         (DX)(R13*1), R14
+	PREFETCHT1   (R14)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000004, R11
+	ADDQ         $0x00000040, DX
+	DECQ         R12
+	JNZ          loop0_10
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page10
+	VZEROUPPER
+	RET
+
+not10:
+	CMPQ AX, $0x0b
+	JNE  not11
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page11:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys11
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys11:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	LEAQ   (R10)(R8*2), R11
+	ADDQ   R8, R11
+	MOVQ   n+56(FP), R12
+	IMUL3Q $0x40, R12, R13
+
+loop0_11:
+	VMOVUPS      (DX), Z23
+	VMOVUPS      (DX)(R13*1), Z24
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z23, Z22, Z0
+	VFMADD231PS  Z24, Z22, Z1
+	VBROADCASTSS (DI)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z2
+	VFMADD231PS  Z24, Z22, Z3
+	VBROADCASTSS (DI)(R8*2), Z22
+	VFMADD231PS  Z23, Z22, Z4
+	VFMADD231PS  Z24, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z23, Z22, Z6
+	VFMADD231PS  Z24, Z22, Z7
+	VBROADCASTSS (R9)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z8
+	VFMADD231PS  Z24, Z22, Z9
+	VBROADCASTSS (R9)(R8*2), Z22
+	VFMADD231PS  Z23, Z22, Z10
+	VFMADD231PS  Z24, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z23, Z22, Z12
+	VFMADD231PS  Z24, Z22, Z13
+	VBROADCASTSS (R10)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z14
+	VFMADD231PS  Z24, Z22, Z15
+	VBROADCASTSS (R10)(R8*2), Z22
+	VFMADD231PS  Z23, Z22, Z16
+	VFMADD231PS  Z24, Z22, Z17
+	VBROADCASTSS (R11), Z22
+	VFMADD231PS  Z23, Z22, Z18
+	VFMADD231PS  Z24, Z22, Z19
+	VBROADCASTSS (R11)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z20
+	VFMADD231PS  Z24, Z22, Z21
+	LEAQ         (DX), R14
+	PREFETCHT1   (R14)(BX*1)
+	LEAQ         (DX)(R13*1), R14
+	PREFETCHT1   (R14)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000004, R11
+	ADDQ         $0x00000040, DX
+	DECQ         R12
+	JNZ          loop0_11
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      Z20, (R9)(BX*1)
+	VMOVUPS      Z21, 64(R9)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page11
+	VZEROUPPER
+	RET
+
+not11:
+	CMPQ AX, $0x0c
+	JNE  not12
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page12:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys12
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys12:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	LEAQ   (R10)(R8*2), R11
+	ADDQ   R8, R11
+	MOVQ   n+56(FP), R12
+	IMUL3Q $0x40, R12, R13
+
+loop0_12:
+	VMOVUPS      (DX), Z25
+	VMOVUPS      (DX)(R13*1), Z26
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z25, Z24, Z0
+	VFMADD231PS  Z26, Z24, Z1
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z2
+	VFMADD231PS  Z26, Z24, Z3
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z4
+	VFMADD231PS  Z26, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z25, Z24, Z6
+	VFMADD231PS  Z26, Z24, Z7
+	VBROADCASTSS (R9)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z8
+	VFMADD231PS  Z26, Z24, Z9
+	VBROADCASTSS (R9)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z10
+	VFMADD231PS  Z26, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z25, Z24, Z12
+	VFMADD231PS  Z26, Z24, Z13
+	VBROADCASTSS (R10)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z14
+	VFMADD231PS  Z26, Z24, Z15
+	VBROADCASTSS (R10)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z16
+	VFMADD231PS  Z26, Z24, Z17
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z25, Z24, Z18
+	VFMADD231PS  Z26, Z24, Z19
+	VBROADCASTSS (R11)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z20
+	VFMADD231PS  Z26, Z24, Z21
+	VBROADCASTSS (R11)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z22
+	VFMADD231PS  Z26, Z24, Z23
+	LEAQ         (DX), R14
+	PREFETCHT1   (R14)(BX*1)
+	LEAQ         (DX)(R13*1), R14
+	PREFETCHT1   (R14)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000004, R11
+	ADDQ         $0x00000040, DX
+	DECQ         R12
+	JNZ          loop0_12
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      Z20, (R9)(BX*1)
+	VMOVUPS      Z21, 64(R9)(BX*1)
+	VMOVUPS      Z22, (R9)(BX*2)
+	VMOVUPS      Z23, 64(R9)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page12
+	VZEROUPPER
+	RET
+
+not12:
+	UD2
+
+// func valuesF32AVX512(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·valuesF32AVX512(SB), NOSPLIT, $0-80
+	MOVQ   rows+0(FP), AX
+	CMPQ   AX, $0x01
+	JNE    not1
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DX
+	MOVQ   $0x0000000000000800, DI
+
+page1:
+	MOVQ    pageBytes+32(FP), R8
+	MOVLQSX (AX), DX
+	IMULQ   R8, DX
+	MOVQ    values+24(FP), R9
+	ADDQ    R9, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues1
+	MOVLQSX 4(AX), BX
+	IMULQ   R8, BX
+	ADDQ    R9, BX
+	SUBQ    DX, BX
+
+lastvalues1:
+	MOVQ last+40(FP), R8
+	CMPQ CX, $0x01
+	JE   loop1
+	MOVQ $0x0000000000000020, R8
+
+loop1:
+	VMOVUPS      (DX), Z3
+	VMOVUPS      (DX)(DI*1), Z4
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  Z3, Z2, Z0
+	VFMADD231PS  Z4, Z2, Z1
+	LEAQ         (DX), R9
+	PREFETCHT1   (R9)(BX*1)
+	LEAQ         (DX)(DI*1), R9
+	PREFETCHT1   (R9)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000040, DX
+	DECQ         R8
+	JNZ          loop1
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ   AX, $0x02
+	JNE    not2
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000800, R8
+
+page2:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues2
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues2:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop2
+	MOVQ $0x0000000000000020, R9
+
+loop2:
+	VMOVUPS      (DX), Z5
+	VMOVUPS      (DX)(R8*1), Z6
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z5, Z4, Z0
+	VFMADD231PS  Z6, Z4, Z1
+	VBROADCASTSS (SI)(DI*1), Z4
+	VFMADD231PS  Z5, Z4, Z2
+	VFMADD231PS  Z6, Z4, Z3
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop2
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ   AX, $0x03
+	JNE    not3
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000800, R8
+
+page3:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues3
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues3:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop3
+	MOVQ $0x0000000000000020, R9
+
+loop3:
+	VMOVUPS      (DX), Z7
+	VMOVUPS      (DX)(R8*1), Z8
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z7, Z6, Z0
+	VFMADD231PS  Z8, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z7, Z6, Z2
+	VFMADD231PS  Z8, Z6, Z3
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z7, Z6, Z4
+	VFMADD231PS  Z8, Z6, Z5
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000040, DX
+	DECQ         R9
+	JNZ          loop3
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ   AX, $0x04
+	JNE    not4
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000800, R9
+
+page4:
+	MOVQ    pageBytes+32(FP), R10
+	MOVLQSX (AX), DX
+	IMULQ   R10, DX
+	MOVQ    values+24(FP), R11
+	ADDQ    R11, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues4
+	MOVLQSX 4(AX), BX
+	IMULQ   R10, BX
+	ADDQ    R11, BX
+	SUBQ    DX, BX
+
+lastvalues4:
+	MOVQ last+40(FP), R10
+	CMPQ CX, $0x01
+	JE   loop4
+	MOVQ $0x0000000000000020, R10
+
+loop4:
+	VMOVUPS      (DX), Z9
+	VMOVUPS      (DX)(R9*1), Z10
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z9, Z8, Z0
+	VFMADD231PS  Z10, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z9, Z8, Z2
+	VFMADD231PS  Z10, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z9, Z8, Z4
+	VFMADD231PS  Z10, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z9, Z8, Z6
+	VFMADD231PS  Z10, Z8, Z7
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R9*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop4
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ   AX, $0x05
+	JNE    not5
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000800, R9
+
+page5:
+	MOVQ    pageBytes+32(FP), R10
+	MOVLQSX (AX), DX
+	IMULQ   R10, DX
+	MOVQ    values+24(FP), R11
+	ADDQ    R11, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues5
+	MOVLQSX 4(AX), BX
+	IMULQ   R10, BX
+	ADDQ    R11, BX
+	SUBQ    DX, BX
+
+lastvalues5:
+	MOVQ last+40(FP), R10
+	CMPQ CX, $0x01
+	JE   loop5
+	MOVQ $0x0000000000000020, R10
+
+loop5:
+	VMOVUPS      (DX), Z11
+	VMOVUPS      (DX)(R9*1), Z12
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z11, Z10, Z0
+	VFMADD231PS  Z12, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z11, Z10, Z2
+	VFMADD231PS  Z12, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z11, Z10, Z4
+	VFMADD231PS  Z12, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z11, Z10, Z6
+	VFMADD231PS  Z12, Z10, Z7
+	VBROADCASTSS (R8)(DI*1), Z10
+	VFMADD231PS  Z11, Z10, Z8
+	VFMADD231PS  Z12, Z10, Z9
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R9*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop5
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ   AX, $0x06
+	JNE    not6
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000800, R9
+
+page6:
+	MOVQ    pageBytes+32(FP), R10
+	MOVLQSX (AX), DX
+	IMULQ   R10, DX
+	MOVQ    values+24(FP), R11
+	ADDQ    R11, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues6
+	MOVLQSX 4(AX), BX
+	IMULQ   R10, BX
+	ADDQ    R11, BX
+	SUBQ    DX, BX
+
+lastvalues6:
+	MOVQ last+40(FP), R10
+	CMPQ CX, $0x01
+	JE   loop6
+	MOVQ $0x0000000000000020, R10
+
+loop6:
+	VMOVUPS      (DX), Z13
+	VMOVUPS      (DX)(R9*1), Z14
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z13, Z12, Z0
+	VFMADD231PS  Z14, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z13, Z12, Z2
+	VFMADD231PS  Z14, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z13, Z12, Z4
+	VFMADD231PS  Z14, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z13, Z12, Z6
+	VFMADD231PS  Z14, Z12, Z7
+	VBROADCASTSS (R8)(DI*1), Z12
+	VFMADD231PS  Z13, Z12, Z8
+	VFMADD231PS  Z14, Z12, Z9
+	VBROADCASTSS (R8)(DI*2), Z12
+	VFMADD231PS  Z13, Z12, Z10
+	VFMADD231PS  Z14, Z12, Z11
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R9*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000040, DX
+	DECQ         R10
+	JNZ          loop6
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VZEROUPPER
+	RET
+
+not6:
+	CMPQ   AX, $0x07
+	JNE    not7
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	MOVQ   $0x0000000000000800, R10
+
+page7:
+	MOVQ    pageBytes+32(FP), R11
+	MOVLQSX (AX), DX
+	IMULQ   R11, DX
+	MOVQ    values+24(FP), R12
+	ADDQ    R12, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues7
+	MOVLQSX 4(AX), BX
+	IMULQ   R11, BX
+	ADDQ    R12, BX
+	SUBQ    DX, BX
+
+lastvalues7:
+	MOVQ last+40(FP), R11
+	CMPQ CX, $0x01
+	JE   loop7
+	MOVQ $0x0000000000000020, R11
+
+loop7:
+	VMOVUPS      (DX), Z15
+	VMOVUPS      (DX)(R10*1), Z16
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z15, Z14, Z0
+	VFMADD231PS  Z16, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z15, Z14, Z2
+	VFMADD231PS  Z16, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z15, Z14, Z4
+	VFMADD231PS  Z16, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z15, Z14, Z6
+	VFMADD231PS  Z16, Z14, Z7
+	VBROADCASTSS (R8)(DI*1), Z14
+	VFMADD231PS  Z15, Z14, Z8
+	VFMADD231PS  Z16, Z14, Z9
+	VBROADCASTSS (R8)(DI*2), Z14
+	VFMADD231PS  Z15, Z14, Z10
+	VFMADD231PS  Z16, Z14, Z11
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z15, Z14, Z12
+	VFMADD231PS  Z16, Z14, Z13
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R10*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R11
+	JNZ          loop7
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page7
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VZEROUPPER
+	RET
+
+not7:
+	CMPQ   AX, $0x08
+	JNE    not8
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	MOVQ   $0x0000000000000800, R10
+
+page8:
+	MOVQ    pageBytes+32(FP), R11
+	MOVLQSX (AX), DX
+	IMULQ   R11, DX
+	MOVQ    values+24(FP), R12
+	ADDQ    R12, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues8
+	MOVLQSX 4(AX), BX
+	IMULQ   R11, BX
+	ADDQ    R12, BX
+	SUBQ    DX, BX
+
+lastvalues8:
+	MOVQ last+40(FP), R11
+	CMPQ CX, $0x01
+	JE   loop8
+	MOVQ $0x0000000000000020, R11
+
+loop8:
+	VMOVUPS      (DX), Z17
+	VMOVUPS      (DX)(R10*1), Z18
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z17, Z16, Z0
+	VFMADD231PS  Z18, Z16, Z1
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z17, Z16, Z2
+	VFMADD231PS  Z18, Z16, Z3
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z17, Z16, Z4
+	VFMADD231PS  Z18, Z16, Z5
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z17, Z16, Z6
+	VFMADD231PS  Z18, Z16, Z7
+	VBROADCASTSS (R8)(DI*1), Z16
+	VFMADD231PS  Z17, Z16, Z8
+	VFMADD231PS  Z18, Z16, Z9
+	VBROADCASTSS (R8)(DI*2), Z16
+	VFMADD231PS  Z17, Z16, Z10
+	VFMADD231PS  Z18, Z16, Z11
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z17, Z16, Z12
+	VFMADD231PS  Z18, Z16, Z13
+	VBROADCASTSS (R9)(DI*1), Z16
+	VFMADD231PS  Z17, Z16, Z14
+	VFMADD231PS  Z18, Z16, Z15
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R10*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R11
+	JNZ          loop8
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page8
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VZEROUPPER
+	RET
+
+not8:
+	CMPQ   AX, $0x09
+	JNE    not9
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	MOVQ   $0x0000000000000800, R10
+
+page9:
+	MOVQ    pageBytes+32(FP), R11
+	MOVLQSX (AX), DX
+	IMULQ   R11, DX
+	MOVQ    values+24(FP), R12
+	ADDQ    R12, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues9
+	MOVLQSX 4(AX), BX
+	IMULQ   R11, BX
+	ADDQ    R12, BX
+	SUBQ    DX, BX
+
+lastvalues9:
+	MOVQ last+40(FP), R11
+	CMPQ CX, $0x01
+	JE   loop9
+	MOVQ $0x0000000000000020, R11
+
+loop9:
+	VMOVUPS      (DX), Z19
+	VMOVUPS      (DX)(R10*1), Z20
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z19, Z18, Z0
+	VFMADD231PS  Z20, Z18, Z1
+	VBROADCASTSS (SI)(DI*1), Z18
+	VFMADD231PS  Z19, Z18, Z2
+	VFMADD231PS  Z20, Z18, Z3
+	VBROADCASTSS (SI)(DI*2), Z18
+	VFMADD231PS  Z19, Z18, Z4
+	VFMADD231PS  Z20, Z18, Z5
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z19, Z18, Z6
+	VFMADD231PS  Z20, Z18, Z7
+	VBROADCASTSS (R8)(DI*1), Z18
+	VFMADD231PS  Z19, Z18, Z8
+	VFMADD231PS  Z20, Z18, Z9
+	VBROADCASTSS (R8)(DI*2), Z18
+	VFMADD231PS  Z19, Z18, Z10
+	VFMADD231PS  Z20, Z18, Z11
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z19, Z18, Z12
+	VFMADD231PS  Z20, Z18, Z13
+	VBROADCASTSS (R9)(DI*1), Z18
+	VFMADD231PS  Z19, Z18, Z14
+	VFMADD231PS  Z20, Z18, Z15
+	VBROADCASTSS (R9)(DI*2), Z18
+	VFMADD231PS  Z19, Z18, Z16
+	VFMADD231PS  Z20, Z18, Z17
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R10*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000040, DX
+	DECQ         R11
+	JNZ          loop9
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page9
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VZEROUPPER
+	RET
+
+not9:
+	CMPQ   AX, $0x0a
+	JNE    not10
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	LEAQ   (R9)(DI*2), R10
+	ADDQ   DI, R10
+	MOVQ   $0x0000000000000800, R11
+
+page10:
+	MOVQ    pageBytes+32(FP), R12
+	MOVLQSX (AX), DX
+	IMULQ   R12, DX
+	MOVQ    values+24(FP), R13
+	ADDQ    R13, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues10
+	MOVLQSX 4(AX), BX
+	IMULQ   R12, BX
+	ADDQ    R13, BX
+	SUBQ    DX, BX
+
+lastvalues10:
+	MOVQ last+40(FP), R12
+	CMPQ CX, $0x01
+	JE   loop10
+	MOVQ $0x0000000000000020, R12
+
+loop10:
+	VMOVUPS      (DX), Z21
+	VMOVUPS      (DX)(R11*1), Z22
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z21, Z20, Z0
+	VFMADD231PS  Z22, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z21, Z20, Z2
+	VFMADD231PS  Z22, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z21, Z20, Z4
+	VFMADD231PS  Z22, Z20, Z5
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z21, Z20, Z6
+	VFMADD231PS  Z22, Z20, Z7
+	VBROADCASTSS (R8)(DI*1), Z20
+	VFMADD231PS  Z21, Z20, Z8
+	VFMADD231PS  Z22, Z20, Z9
+	VBROADCASTSS (R8)(DI*2), Z20
+	VFMADD231PS  Z21, Z20, Z10
+	VFMADD231PS  Z22, Z20, Z11
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z21, Z20, Z12
+	VFMADD231PS  Z22, Z20, Z13
+	VBROADCASTSS (R9)(DI*1), Z20
+	VFMADD231PS  Z21, Z20, Z14
+	VFMADD231PS  Z22, Z20, Z15
+	VBROADCASTSS (R9)(DI*2), Z20
+	VFMADD231PS  Z21, Z20, Z16
+	VFMADD231PS  Z22, Z20, Z17
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z21, Z20, Z18
+	VFMADD231PS  Z22, Z20, Z19
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R11*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000040, DX
+	DECQ         R12
+	JNZ          loop10
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page10
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VZEROUPPER
+	RET
+
+not10:
+	CMPQ   AX, $0x0b
+	JNE    not11
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	LEAQ   (R9)(DI*2), R10
+	ADDQ   DI, R10
+	MOVQ   $0x0000000000000800, R11
+
+page11:
+	MOVQ    pageBytes+32(FP), R12
+	MOVLQSX (AX), DX
+	IMULQ   R12, DX
+	MOVQ    values+24(FP), R13
+	ADDQ    R13, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues11
+	MOVLQSX 4(AX), BX
+	IMULQ   R12, BX
+	ADDQ    R13, BX
+	SUBQ    DX, BX
+
+lastvalues11:
+	MOVQ last+40(FP), R12
+	CMPQ CX, $0x01
+	JE   loop11
+	MOVQ $0x0000000000000020, R12
+
+loop11:
+	VMOVUPS      (DX), Z23
+	VMOVUPS      (DX)(R11*1), Z24
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z23, Z22, Z0
+	VFMADD231PS  Z24, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z2
+	VFMADD231PS  Z24, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z23, Z22, Z4
+	VFMADD231PS  Z24, Z22, Z5
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z23, Z22, Z6
+	VFMADD231PS  Z24, Z22, Z7
+	VBROADCASTSS (R8)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z8
+	VFMADD231PS  Z24, Z22, Z9
+	VBROADCASTSS (R8)(DI*2), Z22
+	VFMADD231PS  Z23, Z22, Z10
+	VFMADD231PS  Z24, Z22, Z11
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z23, Z22, Z12
+	VFMADD231PS  Z24, Z22, Z13
+	VBROADCASTSS (R9)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z14
+	VFMADD231PS  Z24, Z22, Z15
+	VBROADCASTSS (R9)(DI*2), Z22
+	VFMADD231PS  Z23, Z22, Z16
+	VFMADD231PS  Z24, Z22, Z17
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z23, Z22, Z18
+	VFMADD231PS  Z24, Z22, Z19
+	VBROADCASTSS (R10)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z20
+	VFMADD231PS  Z24, Z22, Z21
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R11*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000040, DX
+	DECQ         R12
+	JNZ          loop11
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page11
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VMOVUPS      Z20, (SI)(CX*1)
+	VMOVUPS      Z21, 64(SI)(CX*1)
+	VZEROUPPER
+	RET
+
+not11:
+	CMPQ   AX, $0x0c
+	JNE    not12
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	LEAQ   (R9)(DI*2), R10
+	ADDQ   DI, R10
+	MOVQ   $0x0000000000000800, R11
+
+page12:
+	MOVQ    pageBytes+32(FP), R12
+	MOVLQSX (AX), DX
+	IMULQ   R12, DX
+	MOVQ    values+24(FP), R13
+	ADDQ    R13, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues12
+	MOVLQSX 4(AX), BX
+	IMULQ   R12, BX
+	ADDQ    R13, BX
+	SUBQ    DX, BX
+
+lastvalues12:
+	MOVQ last+40(FP), R12
+	CMPQ CX, $0x01
+	JE   loop12
+	MOVQ $0x0000000000000020, R12
+
+loop12:
+	VMOVUPS      (DX), Z25
+	VMOVUPS      (DX)(R11*1), Z26
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z25, Z24, Z0
+	VFMADD231PS  Z26, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z2
+	VFMADD231PS  Z26, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z4
+	VFMADD231PS  Z26, Z24, Z5
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z25, Z24, Z6
+	VFMADD231PS  Z26, Z24, Z7
+	VBROADCASTSS (R8)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z8
+	VFMADD231PS  Z26, Z24, Z9
+	VBROADCASTSS (R8)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z10
+	VFMADD231PS  Z26, Z24, Z11
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z25, Z24, Z12
+	VFMADD231PS  Z26, Z24, Z13
+	VBROADCASTSS (R9)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z14
+	VFMADD231PS  Z26, Z24, Z15
+	VBROADCASTSS (R9)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z16
+	VFMADD231PS  Z26, Z24, Z17
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z25, Z24, Z18
+	VFMADD231PS  Z26, Z24, Z19
+	VBROADCASTSS (R10)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z20
+	VFMADD231PS  Z26, Z24, Z21
+	VBROADCASTSS (R10)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z22
+	VFMADD231PS  Z26, Z24, Z23
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R11*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000040, DX
+	DECQ         R12
+	JNZ          loop12
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page12
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VMOVUPS      Z20, (SI)(CX*1)
+	VMOVUPS      Z21, 64(SI)(CX*1)
+	VMOVUPS      Z22, (SI)(CX*2)
+	VMOVUPS      Z23, 64(SI)(CX*2)
+	VZEROUPPER
+	RET
+
+not12:
+	UD2
+
 // func tileF16AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileF16AVX512(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	MOVQ   panels+8(FP), CX
@@ -6454,16 +11589,19 @@ start1x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), DX
 	MOVQ ldw+48(FP), BX
+	MOVQ ldw+48(FP), BX
 	SUBQ $0x04, AX
 	JL   rest1x1
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Z1
 	VCVTPH2PS    (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
 	VBROADCASTSS 4(CX), Z1
 	VCVTPH2PS    32(DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
+	PREFETCHT1   64(DX)(BX*1)
 	VBROADCASTSS 8(CX), Z1
 	VCVTPH2PS    64(DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
@@ -6480,6 +11618,7 @@ rest1x1:
 	JZ   store1x1
 
 one1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Z1
 	VCVTPH2PS    (DX), Z2
 	VFMADD231PS  Z2, Z1, Z0
@@ -6518,17 +11657,25 @@ add1x4:
 	VMOVUPS 192(AX), Z3
 
 start1x4:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), DX
-	MOVQ ldw+48(FP), BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
-	SUBQ $0x04, AX
-	JL   rest1x4
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	LEAQ   (DX)(BX*2), SI
+	ADDQ   BX, SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x04, DI, DI
+	SUBQ   $0x04, AX
+	JL     rest1x4
 
 loop1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Z4
 	VCVTPH2PS    (DX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -6547,6 +11694,12 @@ loop1x4:
 	VFMADD231PS  Z5, Z4, Z2
 	VCVTPH2PS    32(SI), Z5
 	VFMADD231PS  Z5, Z4, Z3
+	PREFETCHT1   64(DX)(DI*1)
+	LEAQ         64(DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         64(DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   64(SI)(DI*1)
 	VBROADCASTSS 8(CX), Z4
 	VCVTPH2PS    64(DX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -6576,6 +11729,12 @@ rest1x4:
 	JZ   store1x4
 
 one1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Z4
 	VCVTPH2PS    (DX), Z5
 	VFMADD231PS  Z5, Z4, Z0
@@ -6625,10 +11784,12 @@ start2x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest2x1
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Z3
 	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
@@ -6649,6 +11810,7 @@ rest2x1:
 	JZ   store2x1
 
 one2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Z3
 	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
@@ -6690,15 +11852,20 @@ add2x2:
 	VMOVUPS 64(AX)(CX*1), Z3
 
 start2x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
-	SUBQ $0x02, AX
-	JL   rest2x2
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
+	SUBQ   $0x02, AX
+	JL     rest2x2
 
 loop2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VCVTPH2PS    (BX), Z5
 	VCVTPH2PS    (BX)(SI*1), Z6
 	VBROADCASTSS (CX), Z4
@@ -6725,6 +11892,9 @@ rest2x2:
 	JZ   store2x2
 
 one2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VCVTPH2PS    (BX), Z5
 	VCVTPH2PS    (BX)(SI*1), Z6
 	VBROADCASTSS (CX), Z4
@@ -6774,10 +11944,12 @@ start3x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest3x1
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Z4
 	VBROADCASTSS (CX), Z3
 	VFMADD231PS  Z4, Z3, Z0
@@ -6802,6 +11974,7 @@ rest3x1:
 	JZ   store3x1
 
 one3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VCVTPH2PS    (BX), Z4
 	VBROADCASTSS (CX), Z3
 	VFMADD231PS  Z4, Z3, Z0
@@ -6850,15 +12023,20 @@ add3x2:
 	VMOVUPS 64(AX)(CX*2), Z5
 
 start3x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
-	SUBQ $0x02, AX
-	JL   rest3x2
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
+	SUBQ   $0x02, AX
+	JL     rest3x2
 
 loop3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VCVTPH2PS    (BX), Z7
 	VCVTPH2PS    (BX)(SI*1), Z8
 	VBROADCASTSS (CX), Z6
@@ -6891,6 +12069,9 @@ rest3x2:
 	JZ   store3x2
 
 one3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VCVTPH2PS    (BX), Z7
 	VCVTPH2PS    (BX)(SI*1), Z8
 	VBROADCASTSS (CX), Z6
@@ -6951,10 +12132,12 @@ start4x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest4x1
 
 loop4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Z5
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
@@ -6984,6 +12167,7 @@ rest4x1:
 	JZ   store4x1
 
 one4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Z5
 	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
@@ -7044,15 +12228,20 @@ add4x2:
 	VMOVUPS 64(DX), Z7
 
 start4x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one4x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VCVTPH2PS    (SI), Z9
 	VCVTPH2PS    (SI)(DI*1), Z10
 	VBROADCASTSS (CX), Z8
@@ -7121,10 +12310,12 @@ start5x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest5x1
 
 loop5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Z6
 	VBROADCASTSS (CX), Z5
 	VFMADD231PS  Z6, Z5, Z0
@@ -7158,6 +12349,7 @@ rest5x1:
 	JZ   store5x1
 
 one5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Z6
 	VBROADCASTSS (CX), Z5
 	VFMADD231PS  Z6, Z5, Z0
@@ -7225,15 +12417,20 @@ add5x2:
 	VMOVUPS 64(DX)(CX*1), Z9
 
 start5x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one5x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VCVTPH2PS    (SI), Z11
 	VCVTPH2PS    (SI)(DI*1), Z12
 	VBROADCASTSS (CX), Z10
@@ -7309,10 +12506,12 @@ start6x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest6x1
 
 loop6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Z7
 	VBROADCASTSS (CX), Z6
 	VFMADD231PS  Z7, Z6, Z0
@@ -7350,6 +12549,7 @@ rest6x1:
 	JZ   store6x1
 
 one6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VCVTPH2PS    (SI), Z7
 	VBROADCASTSS (CX), Z6
 	VFMADD231PS  Z7, Z6, Z0
@@ -7424,15 +12624,20 @@ add6x2:
 	VMOVUPS 64(DX)(CX*2), Z11
 
 start6x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one6x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VCVTPH2PS    (SI), Z13
 	VCVTPH2PS    (SI)(DI*1), Z14
 	VBROADCASTSS (CX), Z12
@@ -7519,10 +12724,12 @@ start7x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 	SUBQ $0x02, AX
 	JL   rest7x1
 
 loop7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VCVTPH2PS    (DI), Z8
 	VBROADCASTSS (CX), Z7
 	VFMADD231PS  Z8, Z7, Z0
@@ -7565,6 +12772,7 @@ rest7x1:
 	JZ   store7x1
 
 one7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VCVTPH2PS    (DI), Z8
 	VBROADCASTSS (CX), Z7
 	VFMADD231PS  Z8, Z7, Z0
@@ -7651,17 +12859,22 @@ add7x2:
 	VMOVUPS 64(BX), Z13
 
 start7x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one7x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VCVTPH2PS    (DI), Z15
 	VCVTPH2PS    (DI)(R8*1), Z16
 	VBROADCASTSS (CX), Z14
@@ -7758,8 +12971,10 @@ start8x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 
 one8x1:
+	PREFETCHT1   (DI)(R8*1)
 	VCVTPH2PS    (DI), Z9
 	VBROADCASTSS (CX), Z8
 	VFMADD231PS  Z9, Z8, Z0
@@ -7851,17 +13066,22 @@ add8x2:
 	VMOVUPS 64(BX)(CX*1), Z15
 
 start8x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one8x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VCVTPH2PS    (DI), Z17
 	VCVTPH2PS    (DI)(R8*1), Z18
 	VBROADCASTSS (CX), Z16
@@ -7965,8 +13185,10 @@ start9x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 
 one9x1:
+	PREFETCHT1   (DI)(R8*1)
 	VCVTPH2PS    (DI), Z10
 	VBROADCASTSS (CX), Z9
 	VFMADD231PS  Z10, Z9, Z0
@@ -8065,17 +13287,22 @@ add9x2:
 	VMOVUPS 64(BX)(CX*2), Z17
 
 start9x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one9x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VCVTPH2PS    (DI), Z19
 	VCVTPH2PS    (DI)(R8*1), Z20
 	VBROADCASTSS (CX), Z18
@@ -8190,8 +13417,10 @@ start10x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one10x1:
+	PREFETCHT1   (R8)(R9*1)
 	VCVTPH2PS    (R8), Z11
 	VBROADCASTSS (CX), Z10
 	VFMADD231PS  Z11, Z10, Z0
@@ -8302,19 +13531,24 @@ add10x2:
 	VMOVUPS 64(SI), Z19
 
 start10x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one10x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VCVTPH2PS    (R8), Z21
 	VCVTPH2PS    (R8)(R9*1), Z22
 	VBROADCASTSS (CX), Z20
@@ -8439,8 +13673,10 @@ start11x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one11x1:
+	PREFETCHT1   (R8)(R9*1)
 	VCVTPH2PS    (R8), Z12
 	VBROADCASTSS (CX), Z11
 	VFMADD231PS  Z12, Z11, Z0
@@ -8558,19 +13794,24 @@ add11x2:
 	VMOVUPS 64(SI)(CX*1), Z21
 
 start11x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one11x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VCVTPH2PS    (R8), Z23
 	VCVTPH2PS    (R8)(R9*1), Z24
 	VBROADCASTSS (CX), Z22
@@ -8702,8 +13943,10 @@ start12x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one12x1:
+	PREFETCHT1   (R8)(R9*1)
 	VCVTPH2PS    (R8), Z13
 	VBROADCASTSS (CX), Z12
 	VFMADD231PS  Z13, Z12, Z0
@@ -8828,19 +14071,24 @@ add12x2:
 	VMOVUPS 64(SI)(CX*2), Z23
 
 start12x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one12x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VCVTPH2PS    (R8), Z25
 	VCVTPH2PS    (R8)(R9*1), Z26
 	VBROADCASTSS (CX), Z24
@@ -8925,7 +14173,7 @@ not12x2:
 	UD2
 
 // func tileBF16AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileBF16AVX512(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	MOVQ   panels+8(FP), CX
@@ -8950,10 +14198,12 @@ start1x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), DX
 	MOVQ ldw+48(FP), BX
+	MOVQ ldw+48(FP), BX
 	SUBQ $0x04, AX
 	JL   rest1x1
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Z1
 	VPMOVZXWD    (DX), Z2
 	VPSLLD       $0x10, Z2, Z2
@@ -8962,6 +14212,7 @@ loop1x1:
 	VPMOVZXWD    32(DX), Z2
 	VPSLLD       $0x10, Z2, Z2
 	VFMADD231PS  Z2, Z1, Z0
+	PREFETCHT1   64(DX)(BX*1)
 	VBROADCASTSS 8(CX), Z1
 	VPMOVZXWD    64(DX), Z2
 	VPSLLD       $0x10, Z2, Z2
@@ -8980,6 +14231,7 @@ rest1x1:
 	JZ   store1x1
 
 one1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VBROADCASTSS (CX), Z1
 	VPMOVZXWD    (DX), Z2
 	VPSLLD       $0x10, Z2, Z2
@@ -9019,17 +14271,25 @@ add1x4:
 	VMOVUPS 192(AX), Z3
 
 start1x4:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), DX
-	MOVQ ldw+48(FP), BX
-	LEAQ (DX)(BX*2), SI
-	ADDQ BX, SI
-	SUBQ $0x04, AX
-	JL   rest1x4
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	LEAQ   (DX)(BX*2), SI
+	ADDQ   BX, SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x04, DI, DI
+	SUBQ   $0x04, AX
+	JL     rest1x4
 
 loop1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Z4
 	VPMOVZXWD    (DX), Z5
 	VPSLLD       $0x10, Z5, Z5
@@ -9056,6 +14316,12 @@ loop1x4:
 	VPMOVZXWD    32(SI), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z5, Z4, Z3
+	PREFETCHT1   64(DX)(DI*1)
+	LEAQ         64(DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         64(DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   64(SI)(DI*1)
 	VBROADCASTSS 8(CX), Z4
 	VPMOVZXWD    64(DX), Z5
 	VPSLLD       $0x10, Z5, Z5
@@ -9093,6 +14359,12 @@ rest1x4:
 	JZ   store1x4
 
 one1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VBROADCASTSS (CX), Z4
 	VPMOVZXWD    (DX), Z5
 	VPSLLD       $0x10, Z5, Z5
@@ -9146,10 +14418,12 @@ start2x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest2x1
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Z3
 	VPSLLD       $0x10, Z3, Z3
 	VBROADCASTSS (CX), Z2
@@ -9172,6 +14446,7 @@ rest2x1:
 	JZ   store2x1
 
 one2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Z3
 	VPSLLD       $0x10, Z3, Z3
 	VBROADCASTSS (CX), Z2
@@ -9214,15 +14489,20 @@ add2x2:
 	VMOVUPS 64(AX)(CX*1), Z3
 
 start2x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
-	SUBQ $0x02, AX
-	JL   rest2x2
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
+	SUBQ   $0x02, AX
+	JL     rest2x2
 
 loop2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPMOVZXWD    (BX), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VPMOVZXWD    (BX)(SI*1), Z6
@@ -9253,6 +14533,9 @@ rest2x2:
 	JZ   store2x2
 
 one2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPMOVZXWD    (BX), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VPMOVZXWD    (BX)(SI*1), Z6
@@ -9304,10 +14587,12 @@ start3x1:
 	MOVQ ldx+32(FP), DX
 	MOVQ w+40(FP), BX
 	MOVQ ldw+48(FP), SI
+	MOVQ ldw+48(FP), SI
 	SUBQ $0x02, AX
 	JL   rest3x1
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Z4
 	VPSLLD       $0x10, Z4, Z4
 	VBROADCASTSS (CX), Z3
@@ -9334,6 +14619,7 @@ rest3x1:
 	JZ   store3x1
 
 one3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VPMOVZXWD    (BX), Z4
 	VPSLLD       $0x10, Z4, Z4
 	VBROADCASTSS (CX), Z3
@@ -9383,15 +14669,20 @@ add3x2:
 	VMOVUPS 64(AX)(CX*2), Z5
 
 start3x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	MOVQ w+40(FP), BX
-	MOVQ ldw+48(FP), SI
-	SUBQ $0x02, AX
-	JL   rest3x2
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), BX
+	MOVQ   ldw+48(FP), SI
+	MOVQ   ldw+48(FP), DI
+	IMUL3Q $0x02, DI, DI
+	SUBQ   $0x02, AX
+	JL     rest3x2
 
 loop3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPMOVZXWD    (BX), Z7
 	VPSLLD       $0x10, Z7, Z7
 	VPMOVZXWD    (BX)(SI*1), Z8
@@ -9428,6 +14719,9 @@ rest3x2:
 	JZ   store3x2
 
 one3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VPMOVZXWD    (BX), Z7
 	VPSLLD       $0x10, Z7, Z7
 	VPMOVZXWD    (BX)(SI*1), Z8
@@ -9490,10 +14784,12 @@ start4x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest4x1
 
 loop4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VBROADCASTSS (CX), Z4
@@ -9525,6 +14821,7 @@ rest4x1:
 	JZ   store4x1
 
 one4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VBROADCASTSS (CX), Z4
@@ -9586,15 +14883,20 @@ add4x2:
 	VMOVUPS 64(DX), Z7
 
 start4x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one4x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VPMOVZXWD    (SI), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VPMOVZXWD    (SI)(DI*1), Z10
@@ -9665,10 +14967,12 @@ start5x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest5x1
 
 loop5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Z6
 	VPSLLD       $0x10, Z6, Z6
 	VBROADCASTSS (CX), Z5
@@ -9704,6 +15008,7 @@ rest5x1:
 	JZ   store5x1
 
 one5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Z6
 	VPSLLD       $0x10, Z6, Z6
 	VBROADCASTSS (CX), Z5
@@ -9772,15 +15077,20 @@ add5x2:
 	VMOVUPS 64(DX)(CX*1), Z9
 
 start5x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one5x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VPMOVZXWD    (SI), Z11
 	VPSLLD       $0x10, Z11, Z11
 	VPMOVZXWD    (SI)(DI*1), Z12
@@ -9858,10 +15168,12 @@ start6x1:
 	ADDQ DX, BX
 	MOVQ w+40(FP), SI
 	MOVQ ldw+48(FP), DI
+	MOVQ ldw+48(FP), DI
 	SUBQ $0x02, AX
 	JL   rest6x1
 
 loop6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Z7
 	VPSLLD       $0x10, Z7, Z7
 	VBROADCASTSS (CX), Z6
@@ -9901,6 +15213,7 @@ rest6x1:
 	JZ   store6x1
 
 one6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VPMOVZXWD    (SI), Z7
 	VPSLLD       $0x10, Z7, Z7
 	VBROADCASTSS (CX), Z6
@@ -9976,15 +15289,20 @@ add6x2:
 	VMOVUPS 64(DX)(CX*2), Z11
 
 start6x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	MOVQ w+40(FP), SI
-	MOVQ ldw+48(FP), DI
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	MOVQ   w+40(FP), SI
+	MOVQ   ldw+48(FP), DI
+	MOVQ   ldw+48(FP), R8
+	IMUL3Q $0x02, R8, R8
 
 one6x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VPMOVZXWD    (SI), Z13
 	VPSLLD       $0x10, Z13, Z13
 	VPMOVZXWD    (SI)(DI*1), Z14
@@ -10073,10 +15391,12 @@ start7x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 	SUBQ $0x02, AX
 	JL   rest7x1
 
 loop7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VPMOVZXWD    (DI), Z8
 	VPSLLD       $0x10, Z8, Z8
 	VBROADCASTSS (CX), Z7
@@ -10121,6 +15441,7 @@ rest7x1:
 	JZ   store7x1
 
 one7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VPMOVZXWD    (DI), Z8
 	VPSLLD       $0x10, Z8, Z8
 	VBROADCASTSS (CX), Z7
@@ -10208,17 +15529,22 @@ add7x2:
 	VMOVUPS 64(BX), Z13
 
 start7x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one7x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VPMOVZXWD    (DI), Z15
 	VPSLLD       $0x10, Z15, Z15
 	VPMOVZXWD    (DI)(R8*1), Z16
@@ -10317,8 +15643,10 @@ start8x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 
 one8x1:
+	PREFETCHT1   (DI)(R8*1)
 	VPMOVZXWD    (DI), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VBROADCASTSS (CX), Z8
@@ -10411,17 +15739,22 @@ add8x2:
 	VMOVUPS 64(BX)(CX*1), Z15
 
 start8x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one8x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VPMOVZXWD    (DI), Z17
 	VPSLLD       $0x10, Z17, Z17
 	VPMOVZXWD    (DI)(R8*1), Z18
@@ -10527,8 +15860,10 @@ start9x1:
 	ADDQ DX, SI
 	MOVQ w+40(FP), DI
 	MOVQ ldw+48(FP), R8
+	MOVQ ldw+48(FP), R8
 
 one9x1:
+	PREFETCHT1   (DI)(R8*1)
 	VPMOVZXWD    (DI), Z10
 	VPSLLD       $0x10, Z10, Z10
 	VBROADCASTSS (CX), Z9
@@ -10628,17 +15963,22 @@ add9x2:
 	VMOVUPS 64(BX)(CX*2), Z17
 
 start9x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	MOVQ w+40(FP), DI
-	MOVQ ldw+48(FP), R8
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	MOVQ   w+40(FP), DI
+	MOVQ   ldw+48(FP), R8
+	MOVQ   ldw+48(FP), R9
+	IMUL3Q $0x02, R9, R9
 
 one9x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VPMOVZXWD    (DI), Z19
 	VPSLLD       $0x10, Z19, Z19
 	VPMOVZXWD    (DI)(R8*1), Z20
@@ -10755,8 +16095,10 @@ start10x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one10x1:
+	PREFETCHT1   (R8)(R9*1)
 	VPMOVZXWD    (R8), Z11
 	VPSLLD       $0x10, Z11, Z11
 	VBROADCASTSS (CX), Z10
@@ -10868,19 +16210,24 @@ add10x2:
 	VMOVUPS 64(SI), Z19
 
 start10x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one10x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VPMOVZXWD    (R8), Z21
 	VPSLLD       $0x10, Z21, Z21
 	VPMOVZXWD    (R8)(R9*1), Z22
@@ -11007,8 +16354,10 @@ start11x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one11x1:
+	PREFETCHT1   (R8)(R9*1)
 	VPMOVZXWD    (R8), Z12
 	VPSLLD       $0x10, Z12, Z12
 	VBROADCASTSS (CX), Z11
@@ -11127,19 +16476,24 @@ add11x2:
 	VMOVUPS 64(SI)(CX*1), Z21
 
 start11x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one11x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VPMOVZXWD    (R8), Z23
 	VPSLLD       $0x10, Z23, Z23
 	VPMOVZXWD    (R8)(R9*1), Z24
@@ -11273,8 +16627,10 @@ start12x1:
 	ADDQ DX, DI
 	MOVQ w+40(FP), R8
 	MOVQ ldw+48(FP), R9
+	MOVQ ldw+48(FP), R9
 
 one12x1:
+	PREFETCHT1   (R8)(R9*1)
 	VPMOVZXWD    (R8), Z13
 	VPSLLD       $0x10, Z13, Z13
 	VBROADCASTSS (CX), Z12
@@ -11400,19 +16756,24 @@ add12x2:
 	VMOVUPS 64(SI)(CX*2), Z23
 
 start12x2:
-	MOVQ k+16(FP), AX
-	MOVQ x+24(FP), CX
-	MOVQ ldx+32(FP), DX
-	LEAQ (CX)(DX*2), BX
-	ADDQ DX, BX
-	LEAQ (BX)(DX*2), SI
-	ADDQ DX, SI
-	LEAQ (SI)(DX*2), DI
-	ADDQ DX, DI
-	MOVQ w+40(FP), R8
-	MOVQ ldw+48(FP), R9
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	LEAQ   (CX)(DX*2), BX
+	ADDQ   DX, BX
+	LEAQ   (BX)(DX*2), SI
+	ADDQ   DX, SI
+	LEAQ   (SI)(DX*2), DI
+	ADDQ   DX, DI
+	MOVQ   w+40(FP), R8
+	MOVQ   ldw+48(FP), R9
+	MOVQ   ldw+48(FP), R10
+	IMUL3Q $0x02, R10, R10
 
 one12x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VPMOVZXWD    (R8), Z25
 	VPSLLD       $0x10, Z25, Z25
 	VPMOVZXWD    (R8)(R9*1), Z26
@@ -11498,8 +16859,2510 @@ one12x2:
 not12x2:
 	UD2
 
+// func scoresBF16AVX512(rows int, pages int, table *int32, keys *byte, pageBytes int, x *float32, ldx int, n int, y *float32, ldy int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·scoresBF16AVX512(SB), NOSPLIT, $0-80
+	MOVQ rows+0(FP), AX
+	CMPQ AX, $0x01
+	JNE  not1
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page1:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys1
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys1:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R8
+	IMUL3Q $0x20, R8, R9
+
+loop0_1:
+	VPMOVZXWD    (DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    (DX)(R9*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS (DI), Z2
+	VFMADD231PS  Z3, Z2, Z0
+	VFMADD231PS  Z4, Z2, Z1
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R9*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000020, DX
+	DECQ         R8
+	JNZ          loop0_1
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ AX, $0x02
+	JNE  not2
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page2:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys2
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys2:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x20, R9, R10
+
+loop0_2:
+	VPMOVZXWD    (DX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    (DX)(R10*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS (DI), Z4
+	VFMADD231PS  Z5, Z4, Z0
+	VFMADD231PS  Z6, Z4, Z1
+	VBROADCASTSS (DI)(R8*1), Z4
+	VFMADD231PS  Z5, Z4, Z2
+	VFMADD231PS  Z6, Z4, Z3
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop0_2
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ AX, $0x03
+	JNE  not3
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page3:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys3
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys3:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	MOVQ   n+56(FP), R9
+	IMUL3Q $0x20, R9, R10
+
+loop0_3:
+	VPMOVZXWD    (DX), Z7
+	VPSLLD       $0x10, Z7, Z7
+	VPMOVZXWD    (DX)(R10*1), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z7, Z6, Z0
+	VFMADD231PS  Z8, Z6, Z1
+	VBROADCASTSS (DI)(R8*1), Z6
+	VFMADD231PS  Z7, Z6, Z2
+	VFMADD231PS  Z8, Z6, Z3
+	VBROADCASTSS (DI)(R8*2), Z6
+	VFMADD231PS  Z7, Z6, Z4
+	VFMADD231PS  Z8, Z6, Z5
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R10*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop0_3
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	ADDQ         SI, DX
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ AX, $0x04
+	JNE  not4
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page4:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys4
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys4:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x20, R10, R11
+
+loop0_4:
+	VPMOVZXWD    (DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VPMOVZXWD    (DX)(R11*1), Z10
+	VPSLLD       $0x10, Z10, Z10
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z9, Z8, Z0
+	VFMADD231PS  Z10, Z8, Z1
+	VBROADCASTSS (DI)(R8*1), Z8
+	VFMADD231PS  Z9, Z8, Z2
+	VFMADD231PS  Z10, Z8, Z3
+	VBROADCASTSS (DI)(R8*2), Z8
+	VFMADD231PS  Z9, Z8, Z4
+	VFMADD231PS  Z10, Z8, Z5
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z9, Z8, Z6
+	VFMADD231PS  Z10, Z8, Z7
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R11*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop0_4
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ AX, $0x05
+	JNE  not5
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page5:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys5
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys5:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x20, R10, R11
+
+loop0_5:
+	VPMOVZXWD    (DX), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VPMOVZXWD    (DX)(R11*1), Z12
+	VPSLLD       $0x10, Z12, Z12
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z11, Z10, Z0
+	VFMADD231PS  Z12, Z10, Z1
+	VBROADCASTSS (DI)(R8*1), Z10
+	VFMADD231PS  Z11, Z10, Z2
+	VFMADD231PS  Z12, Z10, Z3
+	VBROADCASTSS (DI)(R8*2), Z10
+	VFMADD231PS  Z11, Z10, Z4
+	VFMADD231PS  Z12, Z10, Z5
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z11, Z10, Z6
+	VFMADD231PS  Z12, Z10, Z7
+	VBROADCASTSS (R9)(R8*1), Z10
+	VFMADD231PS  Z11, Z10, Z8
+	VFMADD231PS  Z12, Z10, Z9
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R11*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop0_5
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ AX, $0x06
+	JNE  not6
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page6:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys6
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys6:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	MOVQ   n+56(FP), R10
+	IMUL3Q $0x20, R10, R11
+
+loop0_6:
+	VPMOVZXWD    (DX), Z13
+	VPSLLD       $0x10, Z13, Z13
+	VPMOVZXWD    (DX)(R11*1), Z14
+	VPSLLD       $0x10, Z14, Z14
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z13, Z12, Z0
+	VFMADD231PS  Z14, Z12, Z1
+	VBROADCASTSS (DI)(R8*1), Z12
+	VFMADD231PS  Z13, Z12, Z2
+	VFMADD231PS  Z14, Z12, Z3
+	VBROADCASTSS (DI)(R8*2), Z12
+	VFMADD231PS  Z13, Z12, Z4
+	VFMADD231PS  Z14, Z12, Z5
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z13, Z12, Z6
+	VFMADD231PS  Z14, Z12, Z7
+	VBROADCASTSS (R9)(R8*1), Z12
+	VFMADD231PS  Z13, Z12, Z8
+	VFMADD231PS  Z14, Z12, Z9
+	VBROADCASTSS (R9)(R8*2), Z12
+	VFMADD231PS  Z13, Z12, Z10
+	VFMADD231PS  Z14, Z12, Z11
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R11*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop0_6
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	VZEROUPPER
+	RET
+
+not6:
+	CMPQ AX, $0x07
+	JNE  not7
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page7:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys7
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys7:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	MOVQ   n+56(FP), R11
+	IMUL3Q $0x20, R11, R12
+
+loop0_7:
+	VPMOVZXWD    (DX), Z15
+	VPSLLD       $0x10, Z15, Z15
+	VPMOVZXWD    (DX)(R12*1), Z16
+	VPSLLD       $0x10, Z16, Z16
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z15, Z14, Z0
+	VFMADD231PS  Z16, Z14, Z1
+	VBROADCASTSS (DI)(R8*1), Z14
+	VFMADD231PS  Z15, Z14, Z2
+	VFMADD231PS  Z16, Z14, Z3
+	VBROADCASTSS (DI)(R8*2), Z14
+	VFMADD231PS  Z15, Z14, Z4
+	VFMADD231PS  Z16, Z14, Z5
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z15, Z14, Z6
+	VFMADD231PS  Z16, Z14, Z7
+	VBROADCASTSS (R9)(R8*1), Z14
+	VFMADD231PS  Z15, Z14, Z8
+	VFMADD231PS  Z16, Z14, Z9
+	VBROADCASTSS (R9)(R8*2), Z14
+	VFMADD231PS  Z15, Z14, Z10
+	VFMADD231PS  Z16, Z14, Z11
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z15, Z14, Z12
+	VFMADD231PS  Z16, Z14, Z13
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R12*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000020, DX
+	DECQ         R11
+	JNZ          loop0_7
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page7
+	VZEROUPPER
+	RET
+
+not7:
+	CMPQ AX, $0x08
+	JNE  not8
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page8:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys8
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys8:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	MOVQ   n+56(FP), R11
+	IMUL3Q $0x20, R11, R12
+
+loop0_8:
+	VPMOVZXWD    (DX), Z17
+	VPSLLD       $0x10, Z17, Z17
+	VPMOVZXWD    (DX)(R12*1), Z18
+	VPSLLD       $0x10, Z18, Z18
+	VBROADCASTSS (DI), Z16
+	VFMADD231PS  Z17, Z16, Z0
+	VFMADD231PS  Z18, Z16, Z1
+	VBROADCASTSS (DI)(R8*1), Z16
+	VFMADD231PS  Z17, Z16, Z2
+	VFMADD231PS  Z18, Z16, Z3
+	VBROADCASTSS (DI)(R8*2), Z16
+	VFMADD231PS  Z17, Z16, Z4
+	VFMADD231PS  Z18, Z16, Z5
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z17, Z16, Z6
+	VFMADD231PS  Z18, Z16, Z7
+	VBROADCASTSS (R9)(R8*1), Z16
+	VFMADD231PS  Z17, Z16, Z8
+	VFMADD231PS  Z18, Z16, Z9
+	VBROADCASTSS (R9)(R8*2), Z16
+	VFMADD231PS  Z17, Z16, Z10
+	VFMADD231PS  Z18, Z16, Z11
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  Z17, Z16, Z12
+	VFMADD231PS  Z18, Z16, Z13
+	VBROADCASTSS (R10)(R8*1), Z16
+	VFMADD231PS  Z17, Z16, Z14
+	VFMADD231PS  Z18, Z16, Z15
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R12*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000020, DX
+	DECQ         R11
+	JNZ          loop0_8
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page8
+	VZEROUPPER
+	RET
+
+not8:
+	CMPQ AX, $0x09
+	JNE  not9
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page9:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys9
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys9:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	MOVQ   n+56(FP), R11
+	IMUL3Q $0x20, R11, R12
+
+loop0_9:
+	VPMOVZXWD    (DX), Z19
+	VPSLLD       $0x10, Z19, Z19
+	VPMOVZXWD    (DX)(R12*1), Z20
+	VPSLLD       $0x10, Z20, Z20
+	VBROADCASTSS (DI), Z18
+	VFMADD231PS  Z19, Z18, Z0
+	VFMADD231PS  Z20, Z18, Z1
+	VBROADCASTSS (DI)(R8*1), Z18
+	VFMADD231PS  Z19, Z18, Z2
+	VFMADD231PS  Z20, Z18, Z3
+	VBROADCASTSS (DI)(R8*2), Z18
+	VFMADD231PS  Z19, Z18, Z4
+	VFMADD231PS  Z20, Z18, Z5
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z19, Z18, Z6
+	VFMADD231PS  Z20, Z18, Z7
+	VBROADCASTSS (R9)(R8*1), Z18
+	VFMADD231PS  Z19, Z18, Z8
+	VFMADD231PS  Z20, Z18, Z9
+	VBROADCASTSS (R9)(R8*2), Z18
+	VFMADD231PS  Z19, Z18, Z10
+	VFMADD231PS  Z20, Z18, Z11
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z19, Z18, Z12
+	VFMADD231PS  Z20, Z18, Z13
+	VBROADCASTSS (R10)(R8*1), Z18
+	VFMADD231PS  Z19, Z18, Z14
+	VFMADD231PS  Z20, Z18, Z15
+	VBROADCASTSS (R10)(R8*2), Z18
+	VFMADD231PS  Z19, Z18, Z16
+	VFMADD231PS  Z20, Z18, Z17
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R12*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000020, DX
+	DECQ         R11
+	JNZ          loop0_9
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page9
+	VZEROUPPER
+	RET
+
+not9:
+	CMPQ AX, $0x0a
+	JNE  not10
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page10:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys10
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys10:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	LEAQ   (R10)(R8*2), R11
+	ADDQ   R8, R11
+	MOVQ   n+56(FP), R12
+	IMUL3Q $0x20, R12, R13
+
+loop0_10:
+	VPMOVZXWD    (DX), Z21
+	VPSLLD       $0x10, Z21, Z21
+	VPMOVZXWD    (DX)(R13*1), Z22
+	VPSLLD       $0x10, Z22, Z22
+	VBROADCASTSS (DI), Z20
+	VFMADD231PS  Z21, Z20, Z0
+	VFMADD231PS  Z22, Z20, Z1
+	VBROADCASTSS (DI)(R8*1), Z20
+	VFMADD231PS  Z21, Z20, Z2
+	VFMADD231PS  Z22, Z20, Z3
+	VBROADCASTSS (DI)(R8*2), Z20
+	VFMADD231PS  Z21, Z20, Z4
+	VFMADD231PS  Z22, Z20, Z5
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z21, Z20, Z6
+	VFMADD231PS  Z22, Z20, Z7
+	VBROADCASTSS (R9)(R8*1), Z20
+	VFMADD231PS  Z21, Z20, Z8
+	VFMADD231PS  Z22, Z20, Z9
+	VBROADCASTSS (R9)(R8*2), Z20
+	VFMADD231PS  Z21, Z20, Z10
+	VFMADD231PS  Z22, Z20, Z11
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z21, Z20, Z12
+	VFMADD231PS  Z22, Z20, Z13
+	VBROADCASTSS (R10)(R8*1), Z20
+	VFMADD231PS  Z21, Z20, Z14
+	VFMADD231PS  Z22, Z20, Z15
+	VBROADCASTSS (R10)(R8*2), Z20
+	VFMADD231PS  Z21, Z20, Z16
+	VFMADD231PS  Z22, Z20, Z17
+	VBROADCASTSS (R11), Z20
+	VFMADD231PS  Z21, Z20, Z18
+	VFMADD231PS  Z22, Z20, Z19
+	LEAQ         (DX), R14
+	PREFETCHT1   (R14)(BX*1)
+	LEAQ         (DX)(R13*1), R14
+	PREFETCHT1   (R14)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000004, R11
+	ADDQ         $0x00000020, DX
+	DECQ         R12
+	JNZ          loop0_10
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page10
+	VZEROUPPER
+	RET
+
+not10:
+	CMPQ AX, $0x0b
+	JNE  not11
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page11:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys11
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys11:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	LEAQ   (R10)(R8*2), R11
+	ADDQ   R8, R11
+	MOVQ   n+56(FP), R12
+	IMUL3Q $0x20, R12, R13
+
+loop0_11:
+	VPMOVZXWD    (DX), Z23
+	VPSLLD       $0x10, Z23, Z23
+	VPMOVZXWD    (DX)(R13*1), Z24
+	VPSLLD       $0x10, Z24, Z24
+	VBROADCASTSS (DI), Z22
+	VFMADD231PS  Z23, Z22, Z0
+	VFMADD231PS  Z24, Z22, Z1
+	VBROADCASTSS (DI)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z2
+	VFMADD231PS  Z24, Z22, Z3
+	VBROADCASTSS (DI)(R8*2), Z22
+	VFMADD231PS  Z23, Z22, Z4
+	VFMADD231PS  Z24, Z22, Z5
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z23, Z22, Z6
+	VFMADD231PS  Z24, Z22, Z7
+	VBROADCASTSS (R9)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z8
+	VFMADD231PS  Z24, Z22, Z9
+	VBROADCASTSS (R9)(R8*2), Z22
+	VFMADD231PS  Z23, Z22, Z10
+	VFMADD231PS  Z24, Z22, Z11
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z23, Z22, Z12
+	VFMADD231PS  Z24, Z22, Z13
+	VBROADCASTSS (R10)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z14
+	VFMADD231PS  Z24, Z22, Z15
+	VBROADCASTSS (R10)(R8*2), Z22
+	VFMADD231PS  Z23, Z22, Z16
+	VFMADD231PS  Z24, Z22, Z17
+	VBROADCASTSS (R11), Z22
+	VFMADD231PS  Z23, Z22, Z18
+	VFMADD231PS  Z24, Z22, Z19
+	VBROADCASTSS (R11)(R8*1), Z22
+	VFMADD231PS  Z23, Z22, Z20
+	VFMADD231PS  Z24, Z22, Z21
+	LEAQ         (DX), R14
+	PREFETCHT1   (R14)(BX*1)
+	LEAQ         (DX)(R13*1), R14
+	PREFETCHT1   (R14)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000004, R11
+	ADDQ         $0x00000020, DX
+	DECQ         R12
+	JNZ          loop0_11
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      Z20, (R9)(BX*1)
+	VMOVUPS      Z21, 64(R9)(BX*1)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page11
+	VZEROUPPER
+	RET
+
+not11:
+	CMPQ AX, $0x0c
+	JNE  not12
+	MOVQ table+16(FP), AX
+	MOVQ pages+8(FP), CX
+	XORQ SI, SI
+
+page12:
+	MOVQ    pageBytes+32(FP), DI
+	MOVLQSX (AX), DX
+	IMULQ   DI, DX
+	MOVQ    keys+24(FP), R8
+	ADDQ    R8, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastkeys12
+	MOVLQSX 4(AX), BX
+	IMULQ   DI, BX
+	ADDQ    R8, BX
+	SUBQ    DX, BX
+
+lastkeys12:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   x+40(FP), DI
+	MOVQ   ldx+48(FP), R8
+	LEAQ   (DI)(R8*2), R9
+	ADDQ   R8, R9
+	LEAQ   (R9)(R8*2), R10
+	ADDQ   R8, R10
+	LEAQ   (R10)(R8*2), R11
+	ADDQ   R8, R11
+	MOVQ   n+56(FP), R12
+	IMUL3Q $0x20, R12, R13
+
+loop0_12:
+	VPMOVZXWD    (DX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    (DX)(R13*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VBROADCASTSS (DI), Z24
+	VFMADD231PS  Z25, Z24, Z0
+	VFMADD231PS  Z26, Z24, Z1
+	VBROADCASTSS (DI)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z2
+	VFMADD231PS  Z26, Z24, Z3
+	VBROADCASTSS (DI)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z4
+	VFMADD231PS  Z26, Z24, Z5
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z25, Z24, Z6
+	VFMADD231PS  Z26, Z24, Z7
+	VBROADCASTSS (R9)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z8
+	VFMADD231PS  Z26, Z24, Z9
+	VBROADCASTSS (R9)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z10
+	VFMADD231PS  Z26, Z24, Z11
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z25, Z24, Z12
+	VFMADD231PS  Z26, Z24, Z13
+	VBROADCASTSS (R10)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z14
+	VFMADD231PS  Z26, Z24, Z15
+	VBROADCASTSS (R10)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z16
+	VFMADD231PS  Z26, Z24, Z17
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z25, Z24, Z18
+	VFMADD231PS  Z26, Z24, Z19
+	VBROADCASTSS (R11)(R8*1), Z24
+	VFMADD231PS  Z25, Z24, Z20
+	VFMADD231PS  Z26, Z24, Z21
+	VBROADCASTSS (R11)(R8*2), Z24
+	VFMADD231PS  Z25, Z24, Z22
+	VFMADD231PS  Z26, Z24, Z23
+	LEAQ         (DX), R14
+	PREFETCHT1   (R14)(BX*1)
+	LEAQ         (DX)(R13*1), R14
+	PREFETCHT1   (R14)(BX*1)
+	ADDQ         $0x00000004, DI
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000004, R11
+	ADDQ         $0x00000020, DX
+	DECQ         R12
+	JNZ          loop0_12
+	MOVQ         y+64(FP), DX
+	MOVQ         ldy+72(FP), BX
+	LEAQ         (DX)(BX*2), DI
+	ADDQ         BX, DI
+	LEAQ         (DI)(BX*2), R8
+	ADDQ         BX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	ADDQ         SI, DX
+	ADDQ         SI, DI
+	ADDQ         SI, R8
+	ADDQ         SI, R9
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, (DX)(BX*1)
+	VMOVUPS      Z3, 64(DX)(BX*1)
+	VMOVUPS      Z4, (DX)(BX*2)
+	VMOVUPS      Z5, 64(DX)(BX*2)
+	VMOVUPS      Z6, (DI)
+	VMOVUPS      Z7, 64(DI)
+	VMOVUPS      Z8, (DI)(BX*1)
+	VMOVUPS      Z9, 64(DI)(BX*1)
+	VMOVUPS      Z10, (DI)(BX*2)
+	VMOVUPS      Z11, 64(DI)(BX*2)
+	VMOVUPS      Z12, (R8)
+	VMOVUPS      Z13, 64(R8)
+	VMOVUPS      Z14, (R8)(BX*1)
+	VMOVUPS      Z15, 64(R8)(BX*1)
+	VMOVUPS      Z16, (R8)(BX*2)
+	VMOVUPS      Z17, 64(R8)(BX*2)
+	VMOVUPS      Z18, (R9)
+	VMOVUPS      Z19, 64(R9)
+	VMOVUPS      Z20, (R9)(BX*1)
+	VMOVUPS      Z21, 64(R9)(BX*1)
+	VMOVUPS      Z22, (R9)(BX*2)
+	VMOVUPS      Z23, 64(R9)(BX*2)
+	ADDQ         $0x00000080, SI
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page12
+	VZEROUPPER
+	RET
+
+not12:
+	UD2
+
+// func valuesBF16AVX512(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·valuesBF16AVX512(SB), NOSPLIT, $0-80
+	MOVQ   rows+0(FP), AX
+	CMPQ   AX, $0x01
+	JNE    not1
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DX
+	MOVQ   $0x0000000000000400, DI
+
+page1:
+	MOVQ    pageBytes+32(FP), R8
+	MOVLQSX (AX), DX
+	IMULQ   R8, DX
+	MOVQ    values+24(FP), R9
+	ADDQ    R9, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues1
+	MOVLQSX 4(AX), BX
+	IMULQ   R8, BX
+	ADDQ    R9, BX
+	SUBQ    DX, BX
+
+lastvalues1:
+	MOVQ last+40(FP), R8
+	CMPQ CX, $0x01
+	JE   loop1
+	MOVQ $0x0000000000000020, R8
+
+loop1:
+	VPMOVZXWD    (DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    (DX)(DI*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  Z3, Z2, Z0
+	VFMADD231PS  Z4, Z2, Z1
+	LEAQ         (DX), R9
+	PREFETCHT1   (R9)(BX*1)
+	LEAQ         (DX)(DI*1), R9
+	PREFETCHT1   (R9)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000020, DX
+	DECQ         R8
+	JNZ          loop1
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page1
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ   AX, $0x02
+	JNE    not2
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000400, R8
+
+page2:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues2
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues2:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop2
+	MOVQ $0x0000000000000020, R9
+
+loop2:
+	VPMOVZXWD    (DX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    (DX)(R8*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z5, Z4, Z0
+	VFMADD231PS  Z6, Z4, Z1
+	VBROADCASTSS (SI)(DI*1), Z4
+	VFMADD231PS  Z5, Z4, Z2
+	VFMADD231PS  Z6, Z4, Z3
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop2
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page2
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ   AX, $0x03
+	JNE    not3
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	MOVQ   $0x0000000000000400, R8
+
+page3:
+	MOVQ    pageBytes+32(FP), R9
+	MOVLQSX (AX), DX
+	IMULQ   R9, DX
+	MOVQ    values+24(FP), R10
+	ADDQ    R10, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues3
+	MOVLQSX 4(AX), BX
+	IMULQ   R9, BX
+	ADDQ    R10, BX
+	SUBQ    DX, BX
+
+lastvalues3:
+	MOVQ last+40(FP), R9
+	CMPQ CX, $0x01
+	JE   loop3
+	MOVQ $0x0000000000000020, R9
+
+loop3:
+	VPMOVZXWD    (DX), Z7
+	VPSLLD       $0x10, Z7, Z7
+	VPMOVZXWD    (DX)(R8*1), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z7, Z6, Z0
+	VFMADD231PS  Z8, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z7, Z6, Z2
+	VFMADD231PS  Z8, Z6, Z3
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z7, Z6, Z4
+	VFMADD231PS  Z8, Z6, Z5
+	LEAQ         (DX), R10
+	PREFETCHT1   (R10)(BX*1)
+	LEAQ         (DX)(R8*1), R10
+	PREFETCHT1   (R10)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000020, DX
+	DECQ         R9
+	JNZ          loop3
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page3
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ   AX, $0x04
+	JNE    not4
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000400, R9
+
+page4:
+	MOVQ    pageBytes+32(FP), R10
+	MOVLQSX (AX), DX
+	IMULQ   R10, DX
+	MOVQ    values+24(FP), R11
+	ADDQ    R11, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues4
+	MOVLQSX 4(AX), BX
+	IMULQ   R10, BX
+	ADDQ    R11, BX
+	SUBQ    DX, BX
+
+lastvalues4:
+	MOVQ last+40(FP), R10
+	CMPQ CX, $0x01
+	JE   loop4
+	MOVQ $0x0000000000000020, R10
+
+loop4:
+	VPMOVZXWD    (DX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VPMOVZXWD    (DX)(R9*1), Z10
+	VPSLLD       $0x10, Z10, Z10
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z9, Z8, Z0
+	VFMADD231PS  Z10, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z9, Z8, Z2
+	VFMADD231PS  Z10, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z9, Z8, Z4
+	VFMADD231PS  Z10, Z8, Z5
+	VBROADCASTSS (R8), Z8
+	VFMADD231PS  Z9, Z8, Z6
+	VFMADD231PS  Z10, Z8, Z7
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R9*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop4
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page4
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ   AX, $0x05
+	JNE    not5
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000400, R9
+
+page5:
+	MOVQ    pageBytes+32(FP), R10
+	MOVLQSX (AX), DX
+	IMULQ   R10, DX
+	MOVQ    values+24(FP), R11
+	ADDQ    R11, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues5
+	MOVLQSX 4(AX), BX
+	IMULQ   R10, BX
+	ADDQ    R11, BX
+	SUBQ    DX, BX
+
+lastvalues5:
+	MOVQ last+40(FP), R10
+	CMPQ CX, $0x01
+	JE   loop5
+	MOVQ $0x0000000000000020, R10
+
+loop5:
+	VPMOVZXWD    (DX), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VPMOVZXWD    (DX)(R9*1), Z12
+	VPSLLD       $0x10, Z12, Z12
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z11, Z10, Z0
+	VFMADD231PS  Z12, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z11, Z10, Z2
+	VFMADD231PS  Z12, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z11, Z10, Z4
+	VFMADD231PS  Z12, Z10, Z5
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z11, Z10, Z6
+	VFMADD231PS  Z12, Z10, Z7
+	VBROADCASTSS (R8)(DI*1), Z10
+	VFMADD231PS  Z11, Z10, Z8
+	VFMADD231PS  Z12, Z10, Z9
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R9*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop5
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page5
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VZEROUPPER
+	RET
+
+not5:
+	CMPQ   AX, $0x06
+	JNE    not6
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	MOVQ   $0x0000000000000400, R9
+
+page6:
+	MOVQ    pageBytes+32(FP), R10
+	MOVLQSX (AX), DX
+	IMULQ   R10, DX
+	MOVQ    values+24(FP), R11
+	ADDQ    R11, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues6
+	MOVLQSX 4(AX), BX
+	IMULQ   R10, BX
+	ADDQ    R11, BX
+	SUBQ    DX, BX
+
+lastvalues6:
+	MOVQ last+40(FP), R10
+	CMPQ CX, $0x01
+	JE   loop6
+	MOVQ $0x0000000000000020, R10
+
+loop6:
+	VPMOVZXWD    (DX), Z13
+	VPSLLD       $0x10, Z13, Z13
+	VPMOVZXWD    (DX)(R9*1), Z14
+	VPSLLD       $0x10, Z14, Z14
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z13, Z12, Z0
+	VFMADD231PS  Z14, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z13, Z12, Z2
+	VFMADD231PS  Z14, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z13, Z12, Z4
+	VFMADD231PS  Z14, Z12, Z5
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z13, Z12, Z6
+	VFMADD231PS  Z14, Z12, Z7
+	VBROADCASTSS (R8)(DI*1), Z12
+	VFMADD231PS  Z13, Z12, Z8
+	VFMADD231PS  Z14, Z12, Z9
+	VBROADCASTSS (R8)(DI*2), Z12
+	VFMADD231PS  Z13, Z12, Z10
+	VFMADD231PS  Z14, Z12, Z11
+	LEAQ         (DX), R11
+	PREFETCHT1   (R11)(BX*1)
+	LEAQ         (DX)(R9*1), R11
+	PREFETCHT1   (R11)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000020, DX
+	DECQ         R10
+	JNZ          loop6
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page6
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VZEROUPPER
+	RET
+
+not6:
+	CMPQ   AX, $0x07
+	JNE    not7
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	MOVQ   $0x0000000000000400, R10
+
+page7:
+	MOVQ    pageBytes+32(FP), R11
+	MOVLQSX (AX), DX
+	IMULQ   R11, DX
+	MOVQ    values+24(FP), R12
+	ADDQ    R12, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues7
+	MOVLQSX 4(AX), BX
+	IMULQ   R11, BX
+	ADDQ    R12, BX
+	SUBQ    DX, BX
+
+lastvalues7:
+	MOVQ last+40(FP), R11
+	CMPQ CX, $0x01
+	JE   loop7
+	MOVQ $0x0000000000000020, R11
+
+loop7:
+	VPMOVZXWD    (DX), Z15
+	VPSLLD       $0x10, Z15, Z15
+	VPMOVZXWD    (DX)(R10*1), Z16
+	VPSLLD       $0x10, Z16, Z16
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z15, Z14, Z0
+	VFMADD231PS  Z16, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z15, Z14, Z2
+	VFMADD231PS  Z16, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z15, Z14, Z4
+	VFMADD231PS  Z16, Z14, Z5
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z15, Z14, Z6
+	VFMADD231PS  Z16, Z14, Z7
+	VBROADCASTSS (R8)(DI*1), Z14
+	VFMADD231PS  Z15, Z14, Z8
+	VFMADD231PS  Z16, Z14, Z9
+	VBROADCASTSS (R8)(DI*2), Z14
+	VFMADD231PS  Z15, Z14, Z10
+	VFMADD231PS  Z16, Z14, Z11
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z15, Z14, Z12
+	VFMADD231PS  Z16, Z14, Z13
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R10*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R11
+	JNZ          loop7
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page7
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VZEROUPPER
+	RET
+
+not7:
+	CMPQ   AX, $0x08
+	JNE    not8
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	MOVQ   $0x0000000000000400, R10
+
+page8:
+	MOVQ    pageBytes+32(FP), R11
+	MOVLQSX (AX), DX
+	IMULQ   R11, DX
+	MOVQ    values+24(FP), R12
+	ADDQ    R12, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues8
+	MOVLQSX 4(AX), BX
+	IMULQ   R11, BX
+	ADDQ    R12, BX
+	SUBQ    DX, BX
+
+lastvalues8:
+	MOVQ last+40(FP), R11
+	CMPQ CX, $0x01
+	JE   loop8
+	MOVQ $0x0000000000000020, R11
+
+loop8:
+	VPMOVZXWD    (DX), Z17
+	VPSLLD       $0x10, Z17, Z17
+	VPMOVZXWD    (DX)(R10*1), Z18
+	VPSLLD       $0x10, Z18, Z18
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z17, Z16, Z0
+	VFMADD231PS  Z18, Z16, Z1
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z17, Z16, Z2
+	VFMADD231PS  Z18, Z16, Z3
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z17, Z16, Z4
+	VFMADD231PS  Z18, Z16, Z5
+	VBROADCASTSS (R8), Z16
+	VFMADD231PS  Z17, Z16, Z6
+	VFMADD231PS  Z18, Z16, Z7
+	VBROADCASTSS (R8)(DI*1), Z16
+	VFMADD231PS  Z17, Z16, Z8
+	VFMADD231PS  Z18, Z16, Z9
+	VBROADCASTSS (R8)(DI*2), Z16
+	VFMADD231PS  Z17, Z16, Z10
+	VFMADD231PS  Z18, Z16, Z11
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z17, Z16, Z12
+	VFMADD231PS  Z18, Z16, Z13
+	VBROADCASTSS (R9)(DI*1), Z16
+	VFMADD231PS  Z17, Z16, Z14
+	VFMADD231PS  Z18, Z16, Z15
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R10*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R11
+	JNZ          loop8
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page8
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VZEROUPPER
+	RET
+
+not8:
+	CMPQ   AX, $0x09
+	JNE    not9
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	MOVQ   $0x0000000000000400, R10
+
+page9:
+	MOVQ    pageBytes+32(FP), R11
+	MOVLQSX (AX), DX
+	IMULQ   R11, DX
+	MOVQ    values+24(FP), R12
+	ADDQ    R12, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues9
+	MOVLQSX 4(AX), BX
+	IMULQ   R11, BX
+	ADDQ    R12, BX
+	SUBQ    DX, BX
+
+lastvalues9:
+	MOVQ last+40(FP), R11
+	CMPQ CX, $0x01
+	JE   loop9
+	MOVQ $0x0000000000000020, R11
+
+loop9:
+	VPMOVZXWD    (DX), Z19
+	VPSLLD       $0x10, Z19, Z19
+	VPMOVZXWD    (DX)(R10*1), Z20
+	VPSLLD       $0x10, Z20, Z20
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z19, Z18, Z0
+	VFMADD231PS  Z20, Z18, Z1
+	VBROADCASTSS (SI)(DI*1), Z18
+	VFMADD231PS  Z19, Z18, Z2
+	VFMADD231PS  Z20, Z18, Z3
+	VBROADCASTSS (SI)(DI*2), Z18
+	VFMADD231PS  Z19, Z18, Z4
+	VFMADD231PS  Z20, Z18, Z5
+	VBROADCASTSS (R8), Z18
+	VFMADD231PS  Z19, Z18, Z6
+	VFMADD231PS  Z20, Z18, Z7
+	VBROADCASTSS (R8)(DI*1), Z18
+	VFMADD231PS  Z19, Z18, Z8
+	VFMADD231PS  Z20, Z18, Z9
+	VBROADCASTSS (R8)(DI*2), Z18
+	VFMADD231PS  Z19, Z18, Z10
+	VFMADD231PS  Z20, Z18, Z11
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z19, Z18, Z12
+	VFMADD231PS  Z20, Z18, Z13
+	VBROADCASTSS (R9)(DI*1), Z18
+	VFMADD231PS  Z19, Z18, Z14
+	VFMADD231PS  Z20, Z18, Z15
+	VBROADCASTSS (R9)(DI*2), Z18
+	VFMADD231PS  Z19, Z18, Z16
+	VFMADD231PS  Z20, Z18, Z17
+	LEAQ         (DX), R12
+	PREFETCHT1   (R12)(BX*1)
+	LEAQ         (DX)(R10*1), R12
+	PREFETCHT1   (R12)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000020, DX
+	DECQ         R11
+	JNZ          loop9
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page9
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VZEROUPPER
+	RET
+
+not9:
+	CMPQ   AX, $0x0a
+	JNE    not10
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	LEAQ   (R9)(DI*2), R10
+	ADDQ   DI, R10
+	MOVQ   $0x0000000000000400, R11
+
+page10:
+	MOVQ    pageBytes+32(FP), R12
+	MOVLQSX (AX), DX
+	IMULQ   R12, DX
+	MOVQ    values+24(FP), R13
+	ADDQ    R13, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues10
+	MOVLQSX 4(AX), BX
+	IMULQ   R12, BX
+	ADDQ    R13, BX
+	SUBQ    DX, BX
+
+lastvalues10:
+	MOVQ last+40(FP), R12
+	CMPQ CX, $0x01
+	JE   loop10
+	MOVQ $0x0000000000000020, R12
+
+loop10:
+	VPMOVZXWD    (DX), Z21
+	VPSLLD       $0x10, Z21, Z21
+	VPMOVZXWD    (DX)(R11*1), Z22
+	VPSLLD       $0x10, Z22, Z22
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z21, Z20, Z0
+	VFMADD231PS  Z22, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z21, Z20, Z2
+	VFMADD231PS  Z22, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z21, Z20, Z4
+	VFMADD231PS  Z22, Z20, Z5
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z21, Z20, Z6
+	VFMADD231PS  Z22, Z20, Z7
+	VBROADCASTSS (R8)(DI*1), Z20
+	VFMADD231PS  Z21, Z20, Z8
+	VFMADD231PS  Z22, Z20, Z9
+	VBROADCASTSS (R8)(DI*2), Z20
+	VFMADD231PS  Z21, Z20, Z10
+	VFMADD231PS  Z22, Z20, Z11
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z21, Z20, Z12
+	VFMADD231PS  Z22, Z20, Z13
+	VBROADCASTSS (R9)(DI*1), Z20
+	VFMADD231PS  Z21, Z20, Z14
+	VFMADD231PS  Z22, Z20, Z15
+	VBROADCASTSS (R9)(DI*2), Z20
+	VFMADD231PS  Z21, Z20, Z16
+	VFMADD231PS  Z22, Z20, Z17
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z21, Z20, Z18
+	VFMADD231PS  Z22, Z20, Z19
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R11*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000020, DX
+	DECQ         R12
+	JNZ          loop10
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page10
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VZEROUPPER
+	RET
+
+not10:
+	CMPQ   AX, $0x0b
+	JNE    not11
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	LEAQ   (R9)(DI*2), R10
+	ADDQ   DI, R10
+	MOVQ   $0x0000000000000400, R11
+
+page11:
+	MOVQ    pageBytes+32(FP), R12
+	MOVLQSX (AX), DX
+	IMULQ   R12, DX
+	MOVQ    values+24(FP), R13
+	ADDQ    R13, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues11
+	MOVLQSX 4(AX), BX
+	IMULQ   R12, BX
+	ADDQ    R13, BX
+	SUBQ    DX, BX
+
+lastvalues11:
+	MOVQ last+40(FP), R12
+	CMPQ CX, $0x01
+	JE   loop11
+	MOVQ $0x0000000000000020, R12
+
+loop11:
+	VPMOVZXWD    (DX), Z23
+	VPSLLD       $0x10, Z23, Z23
+	VPMOVZXWD    (DX)(R11*1), Z24
+	VPSLLD       $0x10, Z24, Z24
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z23, Z22, Z0
+	VFMADD231PS  Z24, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z2
+	VFMADD231PS  Z24, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z23, Z22, Z4
+	VFMADD231PS  Z24, Z22, Z5
+	VBROADCASTSS (R8), Z22
+	VFMADD231PS  Z23, Z22, Z6
+	VFMADD231PS  Z24, Z22, Z7
+	VBROADCASTSS (R8)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z8
+	VFMADD231PS  Z24, Z22, Z9
+	VBROADCASTSS (R8)(DI*2), Z22
+	VFMADD231PS  Z23, Z22, Z10
+	VFMADD231PS  Z24, Z22, Z11
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z23, Z22, Z12
+	VFMADD231PS  Z24, Z22, Z13
+	VBROADCASTSS (R9)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z14
+	VFMADD231PS  Z24, Z22, Z15
+	VBROADCASTSS (R9)(DI*2), Z22
+	VFMADD231PS  Z23, Z22, Z16
+	VFMADD231PS  Z24, Z22, Z17
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z23, Z22, Z18
+	VFMADD231PS  Z24, Z22, Z19
+	VBROADCASTSS (R10)(DI*1), Z22
+	VFMADD231PS  Z23, Z22, Z20
+	VFMADD231PS  Z24, Z22, Z21
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R11*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000020, DX
+	DECQ         R12
+	JNZ          loop11
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page11
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VMOVUPS      Z20, (SI)(CX*1)
+	VMOVUPS      Z21, 64(SI)(CX*1)
+	VZEROUPPER
+	RET
+
+not11:
+	CMPQ   AX, $0x0c
+	JNE    not12
+	MOVQ   table+16(FP), AX
+	MOVQ   pages+8(FP), CX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	MOVQ   x+48(FP), SI
+	MOVQ   ldx+56(FP), DI
+	LEAQ   (SI)(DI*2), R8
+	ADDQ   DI, R8
+	LEAQ   (R8)(DI*2), R9
+	ADDQ   DI, R9
+	LEAQ   (R9)(DI*2), R10
+	ADDQ   DI, R10
+	MOVQ   $0x0000000000000400, R11
+
+page12:
+	MOVQ    pageBytes+32(FP), R12
+	MOVLQSX (AX), DX
+	IMULQ   R12, DX
+	MOVQ    values+24(FP), R13
+	ADDQ    R13, DX
+	XORQ    BX, BX
+	CMPQ    CX, $0x01
+	JE      lastvalues12
+	MOVLQSX 4(AX), BX
+	IMULQ   R12, BX
+	ADDQ    R13, BX
+	SUBQ    DX, BX
+
+lastvalues12:
+	MOVQ last+40(FP), R12
+	CMPQ CX, $0x01
+	JE   loop12
+	MOVQ $0x0000000000000020, R12
+
+loop12:
+	VPMOVZXWD    (DX), Z25
+	VPSLLD       $0x10, Z25, Z25
+	VPMOVZXWD    (DX)(R11*1), Z26
+	VPSLLD       $0x10, Z26, Z26
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z25, Z24, Z0
+	VFMADD231PS  Z26, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z2
+	VFMADD231PS  Z26, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z4
+	VFMADD231PS  Z26, Z24, Z5
+	VBROADCASTSS (R8), Z24
+	VFMADD231PS  Z25, Z24, Z6
+	VFMADD231PS  Z26, Z24, Z7
+	VBROADCASTSS (R8)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z8
+	VFMADD231PS  Z26, Z24, Z9
+	VBROADCASTSS (R8)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z10
+	VFMADD231PS  Z26, Z24, Z11
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z25, Z24, Z12
+	VFMADD231PS  Z26, Z24, Z13
+	VBROADCASTSS (R9)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z14
+	VFMADD231PS  Z26, Z24, Z15
+	VBROADCASTSS (R9)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z16
+	VFMADD231PS  Z26, Z24, Z17
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z25, Z24, Z18
+	VFMADD231PS  Z26, Z24, Z19
+	VBROADCASTSS (R10)(DI*1), Z24
+	VFMADD231PS  Z25, Z24, Z20
+	VFMADD231PS  Z26, Z24, Z21
+	VBROADCASTSS (R10)(DI*2), Z24
+	VFMADD231PS  Z25, Z24, Z22
+	VFMADD231PS  Z26, Z24, Z23
+	LEAQ         (DX), R13
+	PREFETCHT1   (R13)(BX*1)
+	LEAQ         (DX)(R11*1), R13
+	PREFETCHT1   (R13)(BX*1)
+	ADDQ         $0x00000004, SI
+	ADDQ         $0x00000004, R8
+	ADDQ         $0x00000004, R9
+	ADDQ         $0x00000004, R10
+	ADDQ         $0x00000020, DX
+	DECQ         R12
+	JNZ          loop12
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          page12
+	MOVQ         y+64(FP), AX
+	MOVQ         ldy+72(FP), CX
+	LEAQ         (AX)(CX*2), DX
+	ADDQ         CX, DX
+	LEAQ         (DX)(CX*2), BX
+	ADDQ         CX, BX
+	LEAQ         (BX)(CX*2), SI
+	ADDQ         CX, SI
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, (AX)(CX*1)
+	VMOVUPS      Z3, 64(AX)(CX*1)
+	VMOVUPS      Z4, (AX)(CX*2)
+	VMOVUPS      Z5, 64(AX)(CX*2)
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, (DX)(CX*1)
+	VMOVUPS      Z9, 64(DX)(CX*1)
+	VMOVUPS      Z10, (DX)(CX*2)
+	VMOVUPS      Z11, 64(DX)(CX*2)
+	VMOVUPS      Z12, (BX)
+	VMOVUPS      Z13, 64(BX)
+	VMOVUPS      Z14, (BX)(CX*1)
+	VMOVUPS      Z15, 64(BX)(CX*1)
+	VMOVUPS      Z16, (BX)(CX*2)
+	VMOVUPS      Z17, 64(BX)(CX*2)
+	VMOVUPS      Z18, (SI)
+	VMOVUPS      Z19, 64(SI)
+	VMOVUPS      Z20, (SI)(CX*1)
+	VMOVUPS      Z21, 64(SI)(CX*1)
+	VMOVUPS      Z22, (SI)(CX*2)
+	VMOVUPS      Z23, 64(SI)(CX*2)
+	VZEROUPPER
+	RET
+
+not12:
+	UD2
+
 // func tileInt8AVX512(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
-// Requires: AVX, AVX512F, AVX512VNNI
+// Requires: AVX, AVX512F, AVX512VNNI, MMX+
 TEXT ·tileInt8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         rows+0(FP), AX
 	MOVQ         panels+8(FP), CX
@@ -11515,8 +19378,10 @@ TEXT ·tileInt8AVX512(SB), NOSPLIT, $0-112
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), DX
 	MOVQ         ldw+48(FP), BX
+	MOVQ         ldw+48(FP), BX
 
 loop1x1:
+	PREFETCHT1   (DX)(BX*1)
 	VMOVDQU32    (DX), Z2
 	VPBROADCASTD (CX), Z1
 	VPDPBUSD     Z1, Z2, Z0
@@ -11566,8 +19431,16 @@ not1x1:
 	MOVQ         ldw+48(FP), BX
 	LEAQ         (DX)(BX*2), SI
 	ADDQ         BX, SI
+	MOVQ         ldw+48(FP), DI
+	IMUL3Q       $0x04, DI, DI
 
 loop1x4:
+	PREFETCHT1   (DX)(DI*1)
+	LEAQ         (DX)(BX*1), R8
+	PREFETCHT1   (R8)(DI*1)
+	LEAQ         (DX)(BX*2), R8
+	PREFETCHT1   (R8)(DI*1)
+	PREFETCHT1   (SI)(DI*1)
 	VMOVDQU32    (DX), Z5
 	VMOVDQU32    (DX)(BX*1), Z6
 	VMOVDQU32    (DX)(BX*2), Z7
@@ -11641,8 +19514,10 @@ not1x4:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), SI
 
 loop2x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVDQU32    (BX), Z3
 	VPBROADCASTD (CX), Z2
 	VPDPBUSD     Z2, Z3, Z0
@@ -11700,8 +19575,13 @@ not2x1:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), DI
+	IMUL3Q       $0x02, DI, DI
 
 loop2x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVDQU32    (BX), Z5
 	VMOVDQU32    (BX)(SI*1), Z6
 	VPBROADCASTD (CX), Z4
@@ -11775,8 +19655,10 @@ not2x2:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), SI
 
 loop3x1:
+	PREFETCHT1   (BX)(SI*1)
 	VMOVDQU32    (BX), Z4
 	VPBROADCASTD (CX), Z3
 	VPDPBUSD     Z3, Z4, Z0
@@ -11846,8 +19728,13 @@ not3x1:
 	MOVQ         ldx+32(FP), DX
 	MOVQ         w+40(FP), BX
 	MOVQ         ldw+48(FP), SI
+	MOVQ         ldw+48(FP), DI
+	IMUL3Q       $0x02, DI, DI
 
 loop3x2:
+	PREFETCHT1   (BX)(DI*1)
+	LEAQ         (BX)(SI*1), R8
+	PREFETCHT1   (R8)(DI*1)
 	VMOVDQU32    (BX), Z7
 	VMOVDQU32    (BX)(SI*1), Z8
 	VPBROADCASTD (CX), Z6
@@ -11944,8 +19831,10 @@ not3x2:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), DI
 
 loop4x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVDQU32    (SI), Z5
 	VPBROADCASTD (CX), Z4
 	VPDPBUSD     Z4, Z5, Z0
@@ -12036,8 +19925,13 @@ not4x1:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), R8
+	IMUL3Q       $0x02, R8, R8
 
 loop4x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VMOVDQU32    (SI), Z9
 	VMOVDQU32    (SI)(DI*1), Z10
 	VPBROADCASTD (CX), Z8
@@ -12158,8 +20052,10 @@ not4x2:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), DI
 
 loop5x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVDQU32    (SI), Z6
 	VPBROADCASTD (CX), Z5
 	VPDPBUSD     Z5, Z6, Z0
@@ -12262,8 +20158,13 @@ not5x1:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), R8
+	IMUL3Q       $0x02, R8, R8
 
 loop5x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VMOVDQU32    (SI), Z11
 	VMOVDQU32    (SI)(DI*1), Z12
 	VPBROADCASTD (CX), Z10
@@ -12403,8 +20304,10 @@ not5x2:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), DI
 
 loop6x1:
+	PREFETCHT1   (SI)(DI*1)
 	VMOVDQU32    (SI), Z7
 	VPBROADCASTD (CX), Z6
 	VPDPBUSD     Z6, Z7, Z0
@@ -12519,8 +20422,13 @@ not6x1:
 	ADDQ         DX, BX
 	MOVQ         w+40(FP), SI
 	MOVQ         ldw+48(FP), DI
+	MOVQ         ldw+48(FP), R8
+	IMUL3Q       $0x02, R8, R8
 
 loop6x2:
+	PREFETCHT1   (SI)(R8*1)
+	LEAQ         (SI)(DI*1), R9
+	PREFETCHT1   (R9)(R8*1)
 	VMOVDQU32    (SI), Z13
 	VMOVDQU32    (SI)(DI*1), Z14
 	VPBROADCASTD (CX), Z12
@@ -12683,8 +20591,10 @@ not6x2:
 	ADDQ         DX, SI
 	MOVQ         w+40(FP), DI
 	MOVQ         ldw+48(FP), R8
+	MOVQ         ldw+48(FP), R8
 
 loop7x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVDQU32    (DI), Z8
 	VPBROADCASTD (CX), Z7
 	VPDPBUSD     Z7, Z8, Z0
@@ -12820,8 +20730,13 @@ not7x1:
 	ADDQ         DX, SI
 	MOVQ         w+40(FP), DI
 	MOVQ         ldw+48(FP), R8
+	MOVQ         ldw+48(FP), R9
+	IMUL3Q       $0x02, R9, R9
 
 loop7x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VMOVDQU32    (DI), Z15
 	VMOVDQU32    (DI)(R8*1), Z16
 	VPBROADCASTD (CX), Z14
@@ -13008,8 +20923,10 @@ not7x2:
 	ADDQ         DX, SI
 	MOVQ         w+40(FP), DI
 	MOVQ         ldw+48(FP), R8
+	MOVQ         ldw+48(FP), R8
 
 loop8x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVDQU32    (DI), Z9
 	VPBROADCASTD (CX), Z8
 	VPDPBUSD     Z8, Z9, Z0
@@ -13157,8 +21074,13 @@ not8x1:
 	ADDQ         DX, SI
 	MOVQ         w+40(FP), DI
 	MOVQ         ldw+48(FP), R8
+	MOVQ         ldw+48(FP), R9
+	IMUL3Q       $0x02, R9, R9
 
 loop8x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VMOVDQU32    (DI), Z17
 	VMOVDQU32    (DI)(R8*1), Z18
 	VPBROADCASTD (CX), Z16
@@ -13364,8 +21286,10 @@ not8x2:
 	ADDQ         DX, SI
 	MOVQ         w+40(FP), DI
 	MOVQ         ldw+48(FP), R8
+	MOVQ         ldw+48(FP), R8
 
 loop9x1:
+	PREFETCHT1   (DI)(R8*1)
 	VMOVDQU32    (DI), Z10
 	VPBROADCASTD (CX), Z9
 	VPDPBUSD     Z9, Z10, Z0
@@ -13525,8 +21449,13 @@ not9x1:
 	ADDQ         DX, SI
 	MOVQ         w+40(FP), DI
 	MOVQ         ldw+48(FP), R8
+	MOVQ         ldw+48(FP), R9
+	IMUL3Q       $0x02, R9, R9
 
 loop9x2:
+	PREFETCHT1   (DI)(R9*1)
+	LEAQ         (DI)(R8*1), R10
+	PREFETCHT1   (R10)(R9*1)
 	VMOVDQU32    (DI), Z19
 	VMOVDQU32    (DI)(R8*1), Z20
 	VPBROADCASTD (CX), Z18
@@ -13755,8 +21684,10 @@ not9x2:
 	ADDQ         DX, DI
 	MOVQ         w+40(FP), R8
 	MOVQ         ldw+48(FP), R9
+	MOVQ         ldw+48(FP), R9
 
 loop10x1:
+	PREFETCHT1   (R8)(R9*1)
 	VMOVDQU32    (R8), Z11
 	VPBROADCASTD (CX), Z10
 	VPDPBUSD     Z10, Z11, Z0
@@ -13937,8 +21868,13 @@ not10x1:
 	ADDQ         DX, DI
 	MOVQ         w+40(FP), R8
 	MOVQ         ldw+48(FP), R9
+	MOVQ         ldw+48(FP), R10
+	IMUL3Q       $0x02, R10, R10
 
 loop10x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VMOVDQU32    (R8), Z21
 	VMOVDQU32    (R8)(R9*1), Z22
 	VPBROADCASTD (CX), Z20
@@ -14191,8 +22127,10 @@ not10x2:
 	ADDQ         DX, DI
 	MOVQ         w+40(FP), R8
 	MOVQ         ldw+48(FP), R9
+	MOVQ         ldw+48(FP), R9
 
 loop11x1:
+	PREFETCHT1   (R8)(R9*1)
 	VMOVDQU32    (R8), Z12
 	VPBROADCASTD (CX), Z11
 	VPDPBUSD     Z11, Z12, Z0
@@ -14385,8 +22323,13 @@ not11x1:
 	ADDQ         DX, DI
 	MOVQ         w+40(FP), R8
 	MOVQ         ldw+48(FP), R9
+	MOVQ         ldw+48(FP), R10
+	IMUL3Q       $0x02, R10, R10
 
 loop11x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VMOVDQU32    (R8), Z23
 	VMOVDQU32    (R8)(R9*1), Z24
 	VPBROADCASTD (CX), Z22
@@ -14658,8 +22601,10 @@ not11x2:
 	ADDQ         DX, DI
 	MOVQ         w+40(FP), R8
 	MOVQ         ldw+48(FP), R9
+	MOVQ         ldw+48(FP), R9
 
 loop12x1:
+	PREFETCHT1   (R8)(R9*1)
 	VMOVDQU32    (R8), Z13
 	VPBROADCASTD (CX), Z12
 	VPDPBUSD     Z12, Z13, Z0
@@ -14864,8 +22809,13 @@ not12x1:
 	ADDQ         DX, DI
 	MOVQ         w+40(FP), R8
 	MOVQ         ldw+48(FP), R9
+	MOVQ         ldw+48(FP), R10
+	IMUL3Q       $0x02, R10, R10
 
 loop12x2:
+	PREFETCHT1   (R8)(R10*1)
+	LEAQ         (R8)(R9*1), R11
+	PREFETCHT1   (R11)(R10*1)
 	VMOVDQU32    (R8), Z25
 	VMOVDQU32    (R8)(R9*1), Z26
 	VPBROADCASTD (CX), Z24

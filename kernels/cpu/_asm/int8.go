@@ -36,7 +36,9 @@ func tileInt8VNNI(a isa, s shape, label func(string) string) {
 	for p := range wv {
 		wv[p] = a.vec()
 	}
+	ahead := newAhead(s.panels)
 	Label(label("loop"))
+	ahead.prefetch(w, 0)
 	for p := range wv {
 		VMOVDQU32(w.at(p, 0), wv[p])
 	}
@@ -63,7 +65,9 @@ func tileInt8AVX2(a isa, s shape, label func(string) string) {
 	groups := Load(Param("groups"), GP64())
 	x := newRows("x", "ldx", s.rows)
 	w := newRows("w", "ldw", s.panels)
+	ahead := newAhead(s.panels)
 	Label(label("loop"))
+	ahead.prefetch(w, 0)
 	for i := range acc[0] {
 		VPBROADCASTD(word(0x80808080), magnitude) // 128 from every byte; there is no register to keep it in
 		VPXOR(w.at(i/2, 32*(i%2)), magnitude, weight)

@@ -8,6 +8,10 @@ func main() {
 	for _, a := range []isa{avx2, avx512} {
 		for _, f := range formats {
 			tile(a, f)
+			if f.name != "F16" { // keys and values are F32 or BF16
+				attentionScores(a, f)
+				attentionValues(a, f)
+			}
 		}
 		tileInt8(a)
 		mambaInputs(a)

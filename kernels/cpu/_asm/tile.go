@@ -139,7 +139,11 @@ func tileOf(a isa, f format, s shape, label func(string) string) {
 		f.load(a, w.at(panel, (16*u+vector*a.lanes)*f.size), v)
 		return v
 	}
+	ahead := newAhead(s.panels)
 	step := func(u int) {
+		if 16*f.size*u%64 == 0 {
+			ahead.prefetch(w, 16*f.size*u)
+		}
 		if s.rows == 1 {
 			VBROADCASTSS(x.at(0, 4*u), xv)
 			for i, v := range acc[0] {
@@ -193,6 +197,34 @@ func tileOf(a isa, f format, s shape, label func(string) string) {
 	acc.each(func(v reg.VecVirtual, row, at int) { VMOVUPS(v, y.at(row, at)) })
 }
 
+// ahead is the distance from a tile's panels to those of the next tile, which lie behind them.
+type ahead struct{ distance reg.Register }
+
+func newAhead(panels int) ahead {
+	d := GP64()
+	Load(Param("ldw"), d)
+	if panels > 1 {
+		IMUL3Q(Imm(uint64(panels)), d, d)
+	}
+	return ahead{d}
+}
+
+// prefetch asks for the lines of the next tile's panels that are as far from their beginning as this tile has come. The
+// processor's own prefetching begins anew with every page of memory, and a panel's slice is one to four of them.
+func (a ahead) prefetch(w rowSet, disp int) {
+	for i := range w.rows {
+		m := w.at(i, disp)
+		if m.Index == nil {
+			m.Index, m.Scale = a.distance, 1
+			PREFETCHT1(m)
+			continue
+		}
+		p := GP64()
+		LEAQ(m, p)
+		PREFETCHT1(Mem{Base: p, Index: a.distance, Scale: 1})
+	}
+}
+
 // zero sets a vector to zeros.
 func zero(a isa, v reg.VecVirtual) {
 	if a.lanes == 16 {
@@ -204,13 +236,14 @@ func zero(a isa, v reg.VecVirtual) {
 
 // rowSet addresses equally spaced rows with one base register for every three.
 type rowSet struct {
+	rows   int
 	base   []reg.Register
 	stride reg.Register
 }
 
 // newRows loads the parameters of the first row's address and of the distance of rows, in bytes.
 func newRows(first, stride string, rows int) rowSet {
-	s := rowSet{[]reg.Register{Load(Param(first), GP64())}, Load(Param(stride), GP64())}
+	s := rowSet{rows, []reg.Register{Load(Param(first), GP64())}, Load(Param(stride), GP64())}
 	for len(s.base)*3 < rows {
 		last, next := s.base[len(s.base)-1], GP64()
 		LEAQ(Mem{Base: last, Index: s.stride, Scale: 2}, next)
