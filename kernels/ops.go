@@ -116,8 +116,10 @@ type Ops interface {
 	// RMSNorm is y[r,i] = x[r,i] / sqrt(mean_i(x[r,i]^2) + eps) * weight[i], i < n.
 	RMSNorm(y, x View, rows, n int, weight Buffer, eps float32)
 
-	// SwiGLU is y[r,i] = silu(gu[r,i]) * gu[r,n+i], i < n.
-	SwiGLU(y, gu View, rows, n int)
+	// NewGated prepares two matrices of one shape for MatMulSwiGLU alone. Its Shape is that of up below gate.
+	NewGated(gate, up Source) Matrix
+	// MatMulSwiGLU is y[r,o] = silu(sum_i x[r,i] gate[o,i]) * sum_i x[r,i] up[o,i].
+	MatMulSwiGLU(y, x View, rows int, w Matrix)
 
 	// PrepareMamba lets the Ops derive what it keeps in w.Prepared.
 	PrepareMamba(w *MambaWeights)

@@ -119,14 +119,20 @@ func (*Reference) RMSNorm(y, x View, rows, n int, weight Buffer, eps float32) {
 	}
 }
 
-// SwiGLU is y[r,i] = silu(gu[r,i]) * gu[r,n+i] (arXiv 2002.05202).
-func (*Reference) SwiGLU(y, gu View, rows, n int) {
-	y.Check("swiglu", "y", rows, n)
-	gu.Check("swiglu", "gu", rows, 2*n)
+// NewGated stacks the matrices.
+func (ref *Reference) NewGated(gate, up Source) Matrix { return ref.NewMatrix(Stack(gate, up)) }
+
+// MatMulSwiGLU is a product and then y[r,o] = silu(gate[r,o]) * up[r,o] (arXiv 2002.05202).
+func (ref *Reference) MatMulSwiGLU(y, x View, rows int, w Matrix) {
+	out, _ := w.Shape()
+	n := out / 2
+	y.Check("matmul-swiglu", "y", rows, n)
+	products := View{Buf: make(Vector, rows*out), Stride: out}
+	ref.MatMul(products, x, rows, w)
 	for r := range rows {
-		yr, g := y.row(r, n), gu.row(r, 2*n)
+		yr, p := y.row(r, n), products.row(r, out)
 		for i := range n {
-			yr[i] = float32(silu(float64(g[i])) * float64(g[n+i]))
+			yr[i] = float32(silu(float64(p[i])) * float64(p[n+i]))
 		}
 	}
 }

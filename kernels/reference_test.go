@@ -34,7 +34,8 @@ func TestReferenceLinearOperationsByHand(t *testing.T) {
 	near(t, "matmul added", y, 13, 37, 61)
 	ref.RMSNorm(y, rows(2, 3, 4), 1, 2, kernels.Vector{1, 10}, 0)
 	near(t, "rmsnorm", y, 3/math.Sqrt(12.5), 40/math.Sqrt(12.5))
-	ref.SwiGLU(y, rows(4, 0, 2, 5, 3), 1, 2)
+	gate, up := kernels.Dense([]float32{0, 0, 0, 1}, 2, 2), kernels.Dense([]float32{1, 0, 3, 0}, 2, 2)
+	ref.MatMulSwiGLU(y, rows(2, 1, 2), 1, ref.NewGated(gate, up))
 	near(t, "swiglu", y, 0, 6/(1+math.Exp(-2)))
 }
 

@@ -22,6 +22,9 @@ func Dense(w []float32, out, in int) Source {
 func Stack(parts ...Source) Source {
 	all := Source{In: parts[0].In, Stored: parts[0].Stored}
 	for _, p := range parts {
+		if p.In != all.In {
+			panic(fmt.Sprintf("kernels: a matrix of %d inputs below one of %d", p.In, all.In))
+		}
 		all.Out += p.Out
 		if p.Stored != all.Stored {
 			all.Stored = F32

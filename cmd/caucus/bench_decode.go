@@ -168,7 +168,6 @@ func (p *products) count(rows int, w kernels.Matrix) {
 
 func (*products) Embed(kernels.View, kernels.Matrix, []int32)                              {}
 func (*products) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer, e float32) {}
-func (*products) SwiGLU(y, gu kernels.View, rows, n int)                                   {}
 
 func (*products) Mamba(
 	y, p, dt kernels.View, spans []kernels.Span, w *kernels.MambaWeights, state kernels.MambaState,

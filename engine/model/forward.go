@@ -21,7 +21,7 @@ func (m *Model) Forward(s *State, b *Batch) kernels.View {
 	ops, rows := m.Ops, len(b.Tokens)
 	d, f, eps := m.Config.DModel, m.Config.DFF, m.Config.NormEps
 	h, u := view(s.h, d), view(s.u, d)
-	gateUp, act := view(s.gateUp, 2*f), view(s.act, f)
+	act := view(s.act, f)
 
 	ops.Embed(h, m.embed, b.Tokens)
 	for i := range m.layers {
@@ -29,8 +29,7 @@ func (m *Model) Forward(s *State, b *Batch) kernels.View {
 		ops.RMSNorm(u, h, rows, d, l.mixerNorm, eps)
 		l.mixer.mix(ops, s, b)
 		ops.RMSNorm(u, h, rows, d, l.mlpNorm, eps)
-		ops.MatMul(gateUp, u, rows, l.gateUp)
-		ops.SwiGLU(act, gateUp, rows, f)
+		ops.MatMulSwiGLU(act, u, rows, l.gateUp)
 		ops.MatMulAdd(h, act, rows, l.down)
 	}
 	return m.readOut(s, b.Logits)

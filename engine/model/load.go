@@ -57,11 +57,8 @@ func (l *loader) layer(i int) layer {
 	out := layer{
 		mixerNorm: l.vector(prefix+"input_layernorm.weight", d),
 		mlpNorm:   l.vector(prefix+"post_attention_layernorm.weight", d),
-		gateUp: l.stack(d, []block{
-			{prefix + "mlp.gate_proj.weight", f},
-			{prefix + "mlp.up_proj.weight", f},
-		}),
-		down: l.matrix(prefix+"mlp.down_proj.weight", d, f),
+		gateUp:    l.gated(prefix+"mlp.gate_proj.weight", prefix+"mlp.up_proj.weight", f, d),
+		down:      l.matrix(prefix+"mlp.down_proj.weight", d, f),
 	}
 	if slices.Contains(l.cfg.AttnLayers, i) {
 		out.mixer = l.attention(prefix)
@@ -156,11 +153,26 @@ func (l *loader) stack(in int, parts []block) kernels.Matrix {
 	for i, p := range parts {
 		sources[i] = l.source(p.name, p.rows, in)
 	}
-	return l.prepare(kernels.Stack(sources...))
+	if l.err != nil {
+		return nil
+	}
+	return l.ops.NewMatrix(kernels.Stack(sources...))
 }
 
 func (l *loader) matrix(name string, out, in int) kernels.Matrix {
-	return l.prepare(l.source(name, out, in))
+	w := l.source(name, out, in)
+	if l.err != nil {
+		return nil
+	}
+	return l.ops.NewMatrix(w)
+}
+
+func (l *loader) gated(gate, up string, out, in int) kernels.Matrix {
+	g, u := l.source(gate, out, in), l.source(up, out, in)
+	if l.err != nil {
+		return nil
+	}
+	return l.ops.NewGated(g, u)
 }
 
 func (l *loader) source(name string, out, in int) kernels.Source {
@@ -170,13 +182,6 @@ func (l *loader) source(name string, out, in int) kernels.Source {
 	var s kernels.Source
 	s, l.err = l.weights.Matrix(name, out, in)
 	return s
-}
-
-func (l *loader) prepare(w kernels.Source) kernels.Matrix {
-	if l.err != nil {
-		return nil
-	}
-	return l.ops.NewMatrix(w)
 }
 
 func (l *loader) vector(name string, n int) kernels.Buffer {

@@ -31,7 +31,7 @@ type layer struct {
 	mixerNorm kernels.Buffer // [DModel]
 	mixer     mixer
 	mlpNorm   kernels.Buffer // [DModel]
-	gateUp    kernels.Matrix // [2*DFF, DModel], gate above up
+	gateUp    kernels.Matrix // two of [DFF, DModel]
 	down      kernels.Matrix // [DModel, DFF]
 }
 

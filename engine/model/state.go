@@ -24,7 +24,7 @@ type State struct {
 	free  []int32 // pages that no sequence has
 
 	// One row a token, except logits, which has one a row asked for.
-	h, u, proj, dt, y, gateUp, act, logits kernels.Buffer
+	h, u, proj, dt, y, act, logits kernels.Buffer
 }
 
 // Sequence is the part of a State that belongs to one sequence of tokens. The zero value with a Slot set is empty.
@@ -56,7 +56,6 @@ func (m *Model) NewState(c Capacity) *State {
 	s.proj = ops.NewBuffer(c.Rows * max(cfg.Mamba.InProj(), cfg.Attention.QKV()))
 	s.dt = ops.NewBuffer(c.Rows * cfg.Mamba.DInner)
 	s.y = ops.NewBuffer(c.Rows * max(cfg.Mamba.DInner, cfg.Attention.Heads*cfg.Attention.HeadDim))
-	s.gateUp = ops.NewBuffer(c.Rows * 2 * cfg.DFF)
 	s.act = ops.NewBuffer(c.Rows * cfg.DFF)
 	s.logits = ops.NewBuffer(c.Logits * cfg.Vocab)
 	return s

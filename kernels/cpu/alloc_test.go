@@ -27,8 +27,9 @@ func newStep(t *testing.T, precision kernels.Precision) func() {
 	heads := kernels.AttentionShape{Heads: 6, KVHeads: 2, HeadDim: 32, RopeTheta: 1e4}
 	cache := o.NewKVCache(heads, rows*4)
 	m := o.NewMatrix(kernels.Dense(random(n*vocabulary), vocabulary, n))
+	gated := o.NewGated(kernels.Dense(random(n*n), n, n), kernels.Dense(random(n*n), n, n))
 	x, y, p := view(o, rows, n), view(o, rows, n), view(o, rows, shape.InProj())
-	logits, qkv, gu := view(o, rows, vocabulary), view(o, rows, heads.QKV()), view(o, rows, 2*n)
+	logits, qkv := view(o, rows, vocabulary), view(o, rows, heads.QKV())
 	weight := o.NewBuffer(n)
 	spans, how := make([]kernels.Span, rows), make([]kernels.Sampling, rows)
 	for r := range spans {
@@ -42,7 +43,7 @@ func newStep(t *testing.T, precision kernels.Precision) func() {
 		o.RMSNorm(y, x, rows, n, weight, 1e-5)
 		o.Mamba(y, p, x, spans, &w, state)
 		o.Attention(y, qkv, spans, heads, cache)
-		o.SwiGLU(y, gu, rows, n)
+		o.MatMulSwiGLU(y, x, rows, gated)
 		o.MatMul(logits, y, rows, m)
 		o.Sample(out, logits, vocabulary, how)
 		o.CopyMambaState(state, 1, 0)

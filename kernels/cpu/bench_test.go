@@ -179,7 +179,7 @@ func BenchmarkAttention(b *testing.B) {
 func BenchmarkRows(b *testing.B) {
 	const rows, n, vocabulary = 32, 192, 272
 	ops := newOps(Options{Threads: 1}, bestInstructions())
-	x, y, logits := view(ops, rows, 2*n), view(ops, rows, n), view(ops, rows, vocabulary)
+	x, y, logits := view(ops, rows, n), view(ops, rows, n), view(ops, rows, vocabulary)
 	weight := ops.NewBuffer(n)
 	out, greedy := make([]kernels.Sampled, rows), make([]kernels.Sampling, rows)
 	warm, nucleus := make([]kernels.Sampling, rows), make([]kernels.Sampling, rows)
@@ -192,7 +192,6 @@ func BenchmarkRows(b *testing.B) {
 		run  func()
 	}{
 		{"rmsnorm", func() { ops.RMSNorm(y, x, rows, n, weight, 1e-5) }},
-		{"swiglu", func() { ops.SwiGLU(y, x, rows, n) }},
 		{"sample greedy", func() { ops.Sample(out, logits, vocabulary, greedy) }},
 		{"sample", func() { ops.Sample(out, logits, vocabulary, warm) }},
 		{"sample top-p", func() { ops.Sample(out, logits, vocabulary, nucleus) }},

@@ -59,10 +59,10 @@ type ops struct {
 	precision kernels.Precision
 
 	matMul    matMulTask
+	gated     gatedTask
 	quantize  quantizeTask
 	quantized int8Rows
 	rmsNorm   rmsNormTask
-	swiGLU    swiGLUTask
 	mamba     mambaTask
 	store     storeTask
 	attention attentionTask
@@ -72,7 +72,8 @@ type ops struct {
 
 // scratch is the working space of one part of a task.
 type scratch struct {
-	tile      [maxTileRows * panelWidth]float32 // a tile that overhangs its matrix
+	tile      [maxTileRows * panelWidth]float32     // a tile that overhangs its matrix
+	pair      [maxTileRows * 2 * panelWidth]float32 // the products of a gated tile
 	mamba     mambaToken
 	attention attentionScratch
 	weights   []int32

@@ -82,6 +82,105 @@ store1x1:
 
 not1x1:
 	CMPQ   AX, $0x01
+	JNE    not1x2
+	CMPQ   CX, $0x02
+	JNE    not1x2
+	MOVQ   add+72(FP), AX
+	TESTQ  AX, AX
+	JNZ    add1x2
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    start1x2
+
+add1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+start1x2:
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	MOVQ   ldw+48(FP), SI
+	IMUL3Q $0x02, SI, SI
+	SUBQ   $0x04, AX
+	JL     rest1x2
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  (DX), Y4, Y0
+	VFMADD231PS  32(DX), Y4, Y1
+	VFMADD231PS  (DX)(BX*1), Y4, Y2
+	VFMADD231PS  32(DX)(BX*1), Y4, Y3
+	PREFETCHT1   64(DX)(SI*1)
+	LEAQ         64(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 4(CX), Y4
+	VFMADD231PS  64(DX), Y4, Y0
+	VFMADD231PS  96(DX), Y4, Y1
+	VFMADD231PS  64(DX)(BX*1), Y4, Y2
+	VFMADD231PS  96(DX)(BX*1), Y4, Y3
+	PREFETCHT1   128(DX)(SI*1)
+	LEAQ         128(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 8(CX), Y4
+	VFMADD231PS  128(DX), Y4, Y0
+	VFMADD231PS  160(DX), Y4, Y1
+	VFMADD231PS  128(DX)(BX*1), Y4, Y2
+	VFMADD231PS  160(DX)(BX*1), Y4, Y3
+	PREFETCHT1   192(DX)(SI*1)
+	LEAQ         192(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 12(CX), Y4
+	VFMADD231PS  192(DX), Y4, Y0
+	VFMADD231PS  224(DX), Y4, Y1
+	VFMADD231PS  192(DX)(BX*1), Y4, Y2
+	VFMADD231PS  224(DX)(BX*1), Y4, Y3
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, AX
+	JGE          loop1x2
+
+rest1x2:
+	ADDQ $0x04, AX
+	JZ   store1x2
+
+one1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  (DX), Y4, Y0
+	VFMADD231PS  32(DX), Y4, Y1
+	VFMADD231PS  (DX)(BX*1), Y4, Y2
+	VFMADD231PS  32(DX)(BX*1), Y4, Y3
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000040, DX
+	DECQ         AX
+	JNZ          one1x2
+
+store1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+not1x2:
+	CMPQ   AX, $0x01
 	JNE    not1x4
 	CMPQ   CX, $0x04
 	JNE    not1x4
@@ -2042,6 +2141,119 @@ store1x1:
 
 not1x1:
 	CMPQ   AX, $0x01
+	JNE    not1x2
+	CMPQ   CX, $0x02
+	JNE    not1x2
+	MOVQ   add+72(FP), AX
+	TESTQ  AX, AX
+	JNZ    add1x2
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    start1x2
+
+add1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+start1x2:
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	MOVQ   ldw+48(FP), SI
+	IMUL3Q $0x02, SI, SI
+	SUBQ   $0x04, AX
+	JL     rest1x2
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Y4
+	VCVTPH2PS    (DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VCVTPH2PS    16(DX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VCVTPH2PS    (DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPH2PS    16(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VBROADCASTSS 4(CX), Y4
+	VCVTPH2PS    32(DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VCVTPH2PS    48(DX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VCVTPH2PS    32(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPH2PS    48(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	PREFETCHT1   64(DX)(SI*1)
+	LEAQ         64(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 8(CX), Y4
+	VCVTPH2PS    64(DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VCVTPH2PS    80(DX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VCVTPH2PS    64(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPH2PS    80(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VBROADCASTSS 12(CX), Y4
+	VCVTPH2PS    96(DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VCVTPH2PS    112(DX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VCVTPH2PS    96(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPH2PS    112(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x04, AX
+	JGE          loop1x2
+
+rest1x2:
+	ADDQ $0x04, AX
+	JZ   store1x2
+
+one1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Y4
+	VCVTPH2PS    (DX), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VCVTPH2PS    16(DX), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VCVTPH2PS    (DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VCVTPH2PS    16(DX)(BX*1), Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000020, DX
+	DECQ         AX
+	JNZ          one1x2
+
+store1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+not1x2:
+	CMPQ   AX, $0x01
 	JNE    not1x4
 	CMPQ   CX, $0x04
 	JNE    not1x4
@@ -2835,6 +3047,139 @@ store1x1:
 	RET
 
 not1x1:
+	CMPQ   AX, $0x01
+	JNE    not1x2
+	CMPQ   CX, $0x02
+	JNE    not1x2
+	MOVQ   add+72(FP), AX
+	TESTQ  AX, AX
+	JNZ    add1x2
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	JMP    start1x2
+
+add1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+start1x2:
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	MOVQ   ldw+48(FP), SI
+	IMUL3Q $0x02, SI, SI
+	SUBQ   $0x04, AX
+	JL     rest1x2
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Y4
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VPMOVZXWD    16(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VPMOVZXWD    (DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVZXWD    16(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VBROADCASTSS 4(CX), Y4
+	VPMOVZXWD    32(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VPMOVZXWD    48(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VPMOVZXWD    32(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVZXWD    48(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	PREFETCHT1   64(DX)(SI*1)
+	LEAQ         64(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 8(CX), Y4
+	VPMOVZXWD    64(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VPMOVZXWD    80(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VPMOVZXWD    64(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVZXWD    80(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	VBROADCASTSS 12(CX), Y4
+	VPMOVZXWD    96(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VPMOVZXWD    112(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VPMOVZXWD    96(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVZXWD    112(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x04, AX
+	JGE          loop1x2
+
+rest1x2:
+	ADDQ $0x04, AX
+	JZ   store1x2
+
+one1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Y4
+	VPMOVZXWD    (DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VPMOVZXWD    16(DX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VPMOVZXWD    (DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VPMOVZXWD    16(DX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000020, DX
+	DECQ         AX
+	JNZ          one1x2
+
+store1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+not1x2:
 	CMPQ   AX, $0x01
 	JNE    not1x4
 	CMPQ   CX, $0x04
@@ -4866,6 +5211,109 @@ end1x1:
 
 not1x1:
 	CMPQ         AX, $0x01
+	JNE          not1x2
+	CMPQ         CX, $0x02
+	JNE          not1x2
+	VXORPS       Y0, Y0, Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VPBROADCASTD c00010001<>+0(SB), Y4
+	MOVQ         groups+16(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         ldx+32(FP), DX
+	MOVQ         w+40(FP), DX
+	MOVQ         ldw+48(FP), BX
+	MOVQ         ldw+48(FP), SI
+	IMUL3Q       $0x02, SI, SI
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VPBROADCASTD c80808080<>+0(SB), Y6
+	VPXOR        (DX), Y6, Y5
+	VPABSB       Y5, Y6
+	VPBROADCASTD (CX), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y7, Y4, Y7
+	VPADDD       Y7, Y0, Y0
+	VPBROADCASTD c80808080<>+0(SB), Y6
+	VPXOR        32(DX), Y6, Y5
+	VPABSB       Y5, Y6
+	VPBROADCASTD (CX), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y7, Y4, Y7
+	VPADDD       Y7, Y1, Y1
+	VPBROADCASTD c80808080<>+0(SB), Y6
+	VPXOR        (DX)(BX*1), Y6, Y5
+	VPABSB       Y5, Y6
+	VPBROADCASTD (CX), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y7, Y4, Y7
+	VPADDD       Y7, Y2, Y2
+	VPBROADCASTD c80808080<>+0(SB), Y6
+	VPXOR        32(DX)(BX*1), Y6, Y5
+	VPABSB       Y5, Y6
+	VPBROADCASTD (CX), Y7
+	VPSIGNB      Y5, Y7, Y7
+	VPMADDUBSW   Y7, Y6, Y7
+	VPMADDWD     Y7, Y4, Y7
+	VPADDD       Y7, Y3, Y3
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000040, DX
+	DECQ         AX
+	JNZ          loop1x2
+	VCVTDQ2PS    Y0, Y0
+	VCVTDQ2PS    Y1, Y1
+	VCVTDQ2PS    Y2, Y2
+	VCVTDQ2PS    Y3, Y3
+	MOVQ         xs+56(FP), AX
+	MOVQ         lds+72(FP), CX
+	VBROADCASTSS (AX), Y4
+	VMULPS       Y4, Y0, Y0
+	VMULPS       Y4, Y1, Y1
+	VMULPS       Y4, Y2, Y2
+	VMULPS       Y4, Y3, Y3
+	MOVQ         ws+80(FP), AX
+	MOVQ         y+88(FP), CX
+	MOVQ         ldy+96(FP), DX
+	MOVQ         add+104(FP), DX
+	TESTQ        DX, DX
+	JNZ          add1x2
+	VMULPS       (AX), Y0, Y0
+	VMOVUPS      Y0, (CX)
+	VMULPS       32(AX), Y1, Y1
+	VMOVUPS      Y1, 32(CX)
+	VMULPS       64(AX), Y2, Y2
+	VMOVUPS      Y2, 64(CX)
+	VMULPS       96(AX), Y3, Y3
+	VMOVUPS      Y3, 96(CX)
+	JMP          end1x2
+
+add1x2:
+	VMULPS  (AX), Y0, Y0
+	VADDPS  (CX), Y0, Y0
+	VMOVUPS Y0, (CX)
+	VMULPS  32(AX), Y1, Y1
+	VADDPS  32(CX), Y1, Y0
+	VMOVUPS Y0, 32(CX)
+	VMULPS  64(AX), Y2, Y2
+	VADDPS  64(CX), Y2, Y0
+	VMOVUPS Y0, 64(CX)
+	VMULPS  96(AX), Y3, Y3
+	VADDPS  96(CX), Y3, Y0
+	VMOVUPS Y0, 96(CX)
+
+end1x2:
+	VZEROUPPER
+	RET
+
+not1x2:
+	CMPQ         AX, $0x01
 	JNE          not1x4
 	CMPQ         CX, $0x04
 	JNE          not1x4
@@ -6568,6 +7016,89 @@ store1x1:
 	RET
 
 not1x1:
+	CMPQ   AX, $0x01
+	JNE    not1x2
+	CMPQ   CX, $0x02
+	JNE    not1x2
+	MOVQ   add+72(FP), AX
+	TESTQ  AX, AX
+	JNZ    add1x2
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    start1x2
+
+add1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+start1x2:
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	MOVQ   ldw+48(FP), SI
+	IMUL3Q $0x02, SI, SI
+	SUBQ   $0x04, AX
+	JL     rest1x2
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (DX), Z2, Z0
+	VFMADD231PS  (DX)(BX*1), Z2, Z1
+	PREFETCHT1   64(DX)(SI*1)
+	LEAQ         64(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 4(CX), Z2
+	VFMADD231PS  64(DX), Z2, Z0
+	VFMADD231PS  64(DX)(BX*1), Z2, Z1
+	PREFETCHT1   128(DX)(SI*1)
+	LEAQ         128(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 8(CX), Z2
+	VFMADD231PS  128(DX), Z2, Z0
+	VFMADD231PS  128(DX)(BX*1), Z2, Z1
+	PREFETCHT1   192(DX)(SI*1)
+	LEAQ         192(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 12(CX), Z2
+	VFMADD231PS  192(DX), Z2, Z0
+	VFMADD231PS  192(DX)(BX*1), Z2, Z1
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000100, DX
+	SUBQ         $0x04, AX
+	JGE          loop1x2
+
+rest1x2:
+	ADDQ $0x04, AX
+	JZ   store1x2
+
+one1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (DX), Z2, Z0
+	VFMADD231PS  (DX)(BX*1), Z2, Z1
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000040, DX
+	DECQ         AX
+	JNZ          one1x2
+
+store1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+not1x2:
 	CMPQ   AX, $0x01
 	JNE    not1x4
 	CMPQ   CX, $0x04
@@ -11636,6 +12167,93 @@ store1x1:
 
 not1x1:
 	CMPQ   AX, $0x01
+	JNE    not1x2
+	CMPQ   CX, $0x02
+	JNE    not1x2
+	MOVQ   add+72(FP), AX
+	TESTQ  AX, AX
+	JNZ    add1x2
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    start1x2
+
+add1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+start1x2:
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	MOVQ   ldw+48(FP), SI
+	IMUL3Q $0x02, SI, SI
+	SUBQ   $0x04, AX
+	JL     rest1x2
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Z2
+	VCVTPH2PS    (DX), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VCVTPH2PS    (DX)(BX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	VBROADCASTSS 4(CX), Z2
+	VCVTPH2PS    32(DX), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VCVTPH2PS    32(DX)(BX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	PREFETCHT1   64(DX)(SI*1)
+	LEAQ         64(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 8(CX), Z2
+	VCVTPH2PS    64(DX), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VCVTPH2PS    64(DX)(BX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	VBROADCASTSS 12(CX), Z2
+	VCVTPH2PS    96(DX), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VCVTPH2PS    96(DX)(BX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x04, AX
+	JGE          loop1x2
+
+rest1x2:
+	ADDQ $0x04, AX
+	JZ   store1x2
+
+one1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Z2
+	VCVTPH2PS    (DX), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VCVTPH2PS    (DX)(BX*1), Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000020, DX
+	DECQ         AX
+	JNZ          one1x2
+
+store1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+not1x2:
+	CMPQ   AX, $0x01
 	JNE    not1x4
 	CMPQ   CX, $0x04
 	JNE    not1x4
@@ -14249,6 +14867,103 @@ store1x1:
 	RET
 
 not1x1:
+	CMPQ   AX, $0x01
+	JNE    not1x2
+	CMPQ   CX, $0x02
+	JNE    not1x2
+	MOVQ   add+72(FP), AX
+	TESTQ  AX, AX
+	JNZ    add1x2
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	JMP    start1x2
+
+add1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+start1x2:
+	MOVQ   k+16(FP), AX
+	MOVQ   x+24(FP), CX
+	MOVQ   ldx+32(FP), DX
+	MOVQ   w+40(FP), DX
+	MOVQ   ldw+48(FP), BX
+	MOVQ   ldw+48(FP), SI
+	IMUL3Q $0x02, SI, SI
+	SUBQ   $0x04, AX
+	JL     rest1x2
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Z2
+	VPMOVZXWD    (DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VPMOVZXWD    (DX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	VBROADCASTSS 4(CX), Z2
+	VPMOVZXWD    32(DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VPMOVZXWD    32(DX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	PREFETCHT1   64(DX)(SI*1)
+	LEAQ         64(DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS 8(CX), Z2
+	VPMOVZXWD    64(DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VPMOVZXWD    64(DX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	VBROADCASTSS 12(CX), Z2
+	VPMOVZXWD    96(DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VPMOVZXWD    96(DX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x00000010, CX
+	ADDQ         $0x00000080, DX
+	SUBQ         $0x04, AX
+	JGE          loop1x2
+
+rest1x2:
+	ADDQ $0x04, AX
+	JZ   store1x2
+
+one1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VBROADCASTSS (CX), Z2
+	VPMOVZXWD    (DX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VPMOVZXWD    (DX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000020, DX
+	DECQ         AX
+	JNZ          one1x2
+
+store1x2:
+	MOVQ    y+56(FP), AX
+	MOVQ    ldy+64(FP), CX
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+not1x2:
 	CMPQ   AX, $0x01
 	JNE    not1x4
 	CMPQ   CX, $0x04
@@ -19414,6 +20129,67 @@ end1x1:
 	RET
 
 not1x1:
+	CMPQ         AX, $0x01
+	JNE          not1x2
+	CMPQ         CX, $0x02
+	JNE          not1x2
+	MOVQ         bias+64(FP), AX
+	MOVQ         lds+72(FP), CX
+	VPBROADCASTD (AX), Z0
+	VPBROADCASTD (AX), Z1
+	MOVQ         groups+16(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         ldx+32(FP), DX
+	MOVQ         w+40(FP), DX
+	MOVQ         ldw+48(FP), BX
+	MOVQ         ldw+48(FP), SI
+	IMUL3Q       $0x02, SI, SI
+
+loop1x2:
+	PREFETCHT1   (DX)(SI*1)
+	LEAQ         (DX)(BX*1), DI
+	PREFETCHT1   (DI)(SI*1)
+	VMOVDQU32    (DX), Z3
+	VMOVDQU32    (DX)(BX*1), Z4
+	VPBROADCASTD (CX), Z2
+	VPDPBUSD     Z2, Z3, Z0
+	VPDPBUSD     Z2, Z4, Z1
+	ADDQ         $0x00000004, CX
+	ADDQ         $0x00000040, DX
+	DECQ         AX
+	JNZ          loop1x2
+	VCVTDQ2PS    Z0, Z0
+	VCVTDQ2PS    Z1, Z1
+	MOVQ         xs+56(FP), AX
+	MOVQ         lds+72(FP), CX
+	VBROADCASTSS (AX), Z2
+	VMULPS       Z2, Z0, Z0
+	VMULPS       Z2, Z1, Z1
+	MOVQ         ws+80(FP), AX
+	MOVQ         y+88(FP), CX
+	MOVQ         ldy+96(FP), DX
+	MOVQ         add+104(FP), DX
+	TESTQ        DX, DX
+	JNZ          add1x2
+	VMULPS       (AX), Z0, Z0
+	VMOVUPS      Z0, (CX)
+	VMULPS       64(AX), Z1, Z1
+	VMOVUPS      Z1, 64(CX)
+	JMP          end1x2
+
+add1x2:
+	VMULPS  (AX), Z0, Z0
+	VADDPS  (CX), Z0, Z0
+	VMOVUPS Z0, (CX)
+	VMULPS  64(AX), Z1, Z1
+	VADDPS  64(CX), Z1, Z0
+	VMOVUPS Z0, 64(CX)
+
+end1x2:
+	VZEROUPPER
+	RET
+
+not1x2:
 	CMPQ         AX, $0x01
 	JNE          not1x4
 	CMPQ         CX, $0x04

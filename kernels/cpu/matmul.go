@@ -12,16 +12,19 @@ func (o *ops) product(y, x kernels.View, rows int, w kernels.Matrix, add bool) {
 	m := w.(*matrix)
 	y.Check("matmul", "y", rows, m.out)
 	x.Check("matmul", "x", rows, m.in)
+	if m.gate > 0 {
+		panic("kernels: matmul: the matrix has a gate; use MatMulSwiGLU")
+	}
 	if rows == 0 {
 		return
 	}
-	if m.format == kernels.Int8 {
-		o.quantizeRows(x, rows, m.in)
-	}
+	o.quantizeFor(m, x, rows)
 	o.matMul = matMulTask{o: o, y: y, x: x, rows: rows, m: m, add: add}
-	const flopsPerNanosecond = 60
 	o.split(&o.matMul, 2*rows*m.in*m.out/flopsPerNanosecond)
 }
+
+// flopsPerNanosecond is about what one thread does.
+const flopsPerNanosecond = 60
 
 // matMulTask is a grid of tiles, ordered so that consecutive tiles share a panel.
 type matMulTask struct {

@@ -18,12 +18,18 @@ const groupLen = 4
 // [4] weights plus 128. The columns that the last panel has beyond out, and inputs up to a whole group, are 0.
 type matrix struct {
 	out, in int
+	gate    int // rows of each half, in a gated matrix
 	format  kernels.Format
 	data    []byte
 	scales  []float32 // of the columns, in Int8
 }
 
-func (m *matrix) Shape() (out, in int) { return m.out, m.in }
+func (m *matrix) Shape() (out, in int) {
+	if m.gate > 0 {
+		return 2 * m.gate, m.in
+	}
+	return m.out, m.in
+}
 
 func (m *matrix) Format() kernels.Format { return m.format }
 

@@ -30,8 +30,12 @@ func (x *int8Rows) resize(rows, n int) {
 	}
 }
 
-// quantizeRows fills o.quantized.
-func (o *ops) quantizeRows(x kernels.View, rows, n int) {
+// quantizeFor fills o.quantized if a product with m takes x from there.
+func (o *ops) quantizeFor(m *matrix, x kernels.View, rows int) {
+	if m.format != kernels.Int8 {
+		return
+	}
+	n := m.in
 	o.quantized.resize(rows, n)
 	o.quantize = quantizeTask{o: o, x: x, rows: rows, n: n}
 	o.split(&o.quantize, rows*n/8)

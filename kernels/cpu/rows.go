@@ -32,27 +32,3 @@ func (t *rmsNormTask) run(part, parts int) {
 		t.o.scaleRow(row(t.y, r, t.n), x, t.weight, float32(1/math.Sqrt(mean+float64(t.eps))))
 	}
 }
-
-func (o *ops) SwiGLU(y, gu kernels.View, rows, n int) {
-	y.Check("swiglu", "y", rows, n)
-	gu.Check("swiglu", "gu", rows, 2*n)
-	if n == 0 {
-		return
-	}
-	o.swiGLU = swiGLUTask{o: o, y: y, gu: gu, rows: rows, n: n}
-	o.split(&o.swiGLU, rows*n/2)
-}
-
-type swiGLUTask struct {
-	o       *ops
-	y, gu   kernels.View
-	rows, n int
-}
-
-func (t *swiGLUTask) run(part, parts int) {
-	from, to := share(t.rows, part, parts)
-	for r := from; r < to; r++ {
-		gu := row(t.gu, r, 2*t.n)
-		t.o.swiGLURow(row(t.y, r, t.n), gu[:t.n], gu[t.n:])
-	}
-}

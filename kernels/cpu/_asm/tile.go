@@ -24,16 +24,16 @@ var (
 // shape is the size of a tile: rows of x by panels of 16 columns of w.
 type shape struct{ rows, panels int }
 
-// shapes are those that panelsPerTile of package cpu chooses from, and one panel, for an odd one at the end.
+// shapes are those that panelsPerTile of package cpu chooses from, and fewer panels, for the last ones of a matrix.
 func (a isa) shapes() []shape {
 	var all []shape
 	for rows := 1; rows <= a.rows; rows++ {
 		all = append(all, shape{rows, 1})
-		switch {
-		case rows == 1:
-			all = append(all, shape{1, 4})
-		case a.lanes == 16 || rows <= 3:
+		if a.lanes == 16 || rows <= 3 {
 			all = append(all, shape{rows, 2})
+		}
+		if rows == 1 {
+			all = append(all, shape{1, 4})
 		}
 	}
 	return all
