@@ -3,6 +3,7 @@ package kerneltest
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"caucus/kernels"
@@ -22,10 +23,8 @@ func linearScenarios() []scenario {
 	for _, p := range products {
 		in, out := p[0], p[1]
 		all = append(all, scenario{fmt.Sprintf("matmul %dx%d", in, out), func(t *testing.T, ops kernels.Ops, rec *record) {
-			for _, rows := range rowCounts {
-				matMul(t, ops, rec, rows, in, out)
-				matMulSwiGLU(t, ops, rec, rows, in, out)
-			}
+			matMul(t, ops, rec, in, out)
+			matMulSwiGLU(t, ops, rec, in, out)
 		}})
 	}
 	for _, n := range []int{1, 7, 8, 15, 16, 17, 33, 48, 192, 524} {
@@ -37,28 +36,81 @@ func linearScenarios() []scenario {
 	return all
 }
 
-// matMul records both products. A sum of k products is off by at most k+1 roundings of the sum of their magnitudes
-// (Higham, Accuracy and Stability, 3.1), whatever their order.
-func matMul(t *testing.T, ops kernels.Ops, rec *record, rows, in, out int) {
-	rng := source(uint64(rows*1000003 + in*1009 + out))
-	x, w, y := normals(rng, rows*in, 1), normals(rng, out*in, 0.3), normals(rng, rows*out, 1)
-	weights := ops.NewMatrix(kernels.Dense(w, out, in))
+// dense is a matrix with what the error of its products depends on.
+type dense struct {
+	w       []float32
+	out, in int
+	lengths []float64 // of the rows
+}
+
+func newDense(rng *rand.Rand, out, in int, deviation float64) dense {
+	w := normals(rng, out*in, deviation)
+	return dense{w, out, in, lengths(w, in)}
+}
+
+func (d dense) source() kernels.Source { return kernels.Dense(d.w, d.out, d.in) }
+
+// off is how far the product of a row of x of some length with row o may be off: by k+1 roundings of the sum of k
+// products' magnitudes (Higham, Accuracy and Stability, 3.1), whatever their order, which is at most the product of the
+// lengths.
+func (d dense) off(length float64, o int) float64 {
+	return float64(d.in+2) * roundoff * length * d.lengths[o]
+}
+
+// lengths are the Euclidean lengths of rows of n.
+func lengths(rows []float32, n int) []float64 {
+	var all []float64
+	for ; len(rows) > 0; rows = rows[n:] {
+		sum := 0.0
+		for _, v := range rows[:n] {
+			sum += float64(v) * float64(v)
+		}
+		all = append(all, math.Sqrt(sum))
+	}
+	return all
+}
+
+// matMul records both products.
+func matMul(t *testing.T, ops kernels.Ops, rec *record, in, out int) {
+	rng := source(uint64(in*1009 + out))
+	d := newDense(rng, out, in, 0.3)
+	weights := ops.NewMatrix(d.source())
 	if o, i := weights.Shape(); o != out || i != in {
 		t.Fatalf("a matrix [%d, %d] says that its shape is [%d, %d]", out, in, o, i)
 	}
-	allowed := func(i int) float64 {
-		magnitude := math.Abs(float64(y[i]))
-		for k := range in {
-			magnitude += math.Abs(float64(x[i/out*in+k]) * float64(w[i%out*in+k]))
+	for _, rows := range rowCounts {
+		x, y := normals(rng, rows*in, 1), normals(rng, rows*out, 1)
+		xs := lengths(x, in)
+		allowed := func(i int) float64 {
+			return d.off(xs[i/out], i%out) + float64(in+2)*roundoff*math.Abs(float64(y[i]))
 		}
-		return float64(in+2) * roundoff * magnitude
+		input := newGrid(ops, rows, in, x)
+		product, sum := empty(ops, rows, out), newGrid(ops, rows, out, y)
+		ops.MatMul(product.view, input.view, rows, weights)
+		ops.MatMulAdd(sum.view, input.view, rows, weights)
+		rec.add(product.read(t), allowed)
+		rec.add(sum.read(t), allowed)
 	}
-	input := newGrid(ops, rows, in, x)
-	product, sum := empty(ops, rows, out), newGrid(ops, rows, out, y)
-	ops.MatMul(product.view, input.view, rows, weights)
-	ops.MatMulAdd(sum.view, input.view, rows, weights)
-	rec.add(product.read(t), allowed)
-	rec.add(sum.read(t), allowed)
+}
+
+// matMulSwiGLU: silu, whose slope is at most 1.1, passes on the gate's error; rounding an exponent v gives exp(v) a
+// relative error of |v| roundings, and a dozen follow. The gate's deviation drives the exponential over its range; a
+// product is at most some 5 times its deviation.
+func matMulSwiGLU(t *testing.T, ops kernels.Ops, rec *record, in, out int) {
+	rng := source(uint64(in*1013 + out))
+	gate, up := newDense(rng, out, in, 8/math.Sqrt(float64(in))), newDense(rng, out, in, 1)
+	weights := ops.NewGated(gate.source(), up.source())
+	for _, rows := range rowCounts {
+		x := normals(rng, rows*in, 1)
+		xs := lengths(x, in)
+		y := empty(ops, rows, out)
+		ops.MatMulSwiGLU(y.view, newGrid(ops, rows, in, x).view, rows, weights)
+		rec.add(y.read(t), func(i int) float64 {
+			x, o := xs[i/out], i%out
+			g, u := 5*x*gate.lengths[o]/math.Sqrt(float64(in))+1, 5*x*up.lengths[o]/math.Sqrt(float64(in))+1
+			return 1.1*gate.off(x, o)*u + g*up.off(x, o) + (2*g+12)*roundoff*g*u
+		})
+	}
 }
 
 // rmsNorm: the sum of n squares has n roundings, the root halves them, a few follow.
@@ -73,36 +125,6 @@ func rmsNorm(t *testing.T, ops kernels.Ops, rec *record, rows, n int) {
 	rec.add(got, allowed)
 	ops.RMSNorm(x.view, x.view, rows, n, weight, 1e-5) // in place
 	rec.add(x.read(t), allowed)
-}
-
-// matMulSwiGLU: both products are as exact as matMul's. silu, whose slope is at most 1.1, passes on the gate's error;
-// rounding an exponent v gives exp(v) a relative error of |v| roundings, and a dozen follow. The gate's deviation drives
-// the exponential over its whole range.
-func matMulSwiGLU(t *testing.T, ops kernels.Ops, rec *record, rows, in, out int) {
-	rng := source(uint64(rows*1000033 + in*1013 + out))
-	x := normals(rng, rows*in, 1)
-	gate, up := normals(rng, out*in, 20/math.Sqrt(float64(in))), normals(rng, out*in, 1)
-	y := empty(ops, rows, out)
-	ops.MatMulSwiGLU(y.view, newGrid(ops, rows, in, x).view, rows,
-		ops.NewGated(kernels.Dense(gate, out, in), kernels.Dense(up, out, in)))
-	// product returns one of the products, and its error.
-	product := func(w []float32, i int) (value, off float64) {
-		for k := range in {
-			p := float64(x[i/out*in+k]) * float64(w[i%out*in+k])
-			value += p
-			off += math.Abs(p) * float64(in+2) * roundoff
-		}
-		return value, off
-	}
-	rec.add(y.read(t), func(i int) float64 {
-		g, gOff := product(gate, i)
-		u, uOff := product(up, i)
-		silu := math.Max(g, 0) + 0.3
-		if g > -20 {
-			return 1.1*gOff*math.Abs(u) + silu*uOff + (2*math.Abs(g)+12)*roundoff*silu*math.Abs(u)
-		}
-		return 1e-6 * (math.Abs(u) + 1)
-	})
 }
 
 func embed(t *testing.T, ops kernels.Ops, rec *record, n int) {
