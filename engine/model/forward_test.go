@@ -160,6 +160,37 @@ func TestForksEqualUnsharedSequences(t *testing.T) {
 	}
 }
 
+func TestADetachedSequenceReadsPagesOfItsOwn(t *testing.T) {
+	begin := prompt(70)
+	r := newRunner(t, tiny.New(kernels.NewReference()))
+	source, fork := &model.Sequence{Slot: 5}, &model.Sequence{Slot: 0}
+	r.read(piece{source, begin})
+	r.state.Fork(fork, source)
+	free := r.state.FreePages()
+	if !r.state.Detach(fork) || r.state.FreePages() != free-3 {
+		t.Fatalf("of %d free pages %d are left, want 3 less", free, r.state.FreePages())
+	}
+	if !r.state.Detach(fork) || r.state.FreePages() != free-3 {
+		t.Error("what shares nothing took pages")
+	}
+	r.state.Release(source)
+	r.read(piece{&model.Sequence{Slot: 4}, prompt(100)}) // writes over the pages of source
+	end := prompt(110)[70:]
+	if got := r.read(piece{fork, end})[0]; !slices.Equal(got, alone(t, prompt(110), 1)[70*r.model.Config.Vocab:]) {
+		t.Error("logits of a detached fork differ from those of its tokens read alone")
+	}
+}
+
+func TestDetachChangesNothingWhenPagesRunOut(t *testing.T) {
+	state := tiny.New(kernels.NewReference()).NewState(model.Capacity{Slots: 2, Pages: 3, Rows: 1, Logits: 1})
+	a, b := &model.Sequence{Slot: 0}, &model.Sequence{Slot: 1}
+	state.Extend(a, 0, 40)
+	state.Fork(b, a)
+	if state.Detach(b) || state.FreePages() != 1 {
+		t.Errorf("two pages were copied to one that was free; %d are left", state.FreePages())
+	}
+}
+
 func TestAStepAllocatesNothing(t *testing.T) {
 	ops, err := cpu.New(cpu.Options{Threads: 1})
 	if err != nil {

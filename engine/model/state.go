@@ -107,6 +107,26 @@ func (s *State) Fork(dst, src *Sequence) {
 	}
 }
 
+// Detach gives q copies of its own of all pages that it shares, as if it had read its tokens itself. It reports false,
+// having changed nothing, when too few pages are free.
+func (s *State) Detach(q *Sequence) bool {
+	shared := 0
+	for _, p := range q.pages {
+		if s.refs[p] > 1 {
+			shared++
+		}
+	}
+	if shared > len(s.free) {
+		return false
+	}
+	for i, p := range q.pages {
+		if s.refs[p] > 1 {
+			s.unshare(q, i)
+		}
+	}
+	return true
+}
+
 // Release empties q: its pages return to the free ones unless other sequences have them too.
 func (s *State) Release(q *Sequence) {
 	for _, p := range slices.Backward(q.pages) {
