@@ -118,7 +118,7 @@ func runModelInfo(c *cli.Context) error {
 		{"attention", fmt.Sprintf("%d heads of %d, %d for keys and values", heads.Heads, heads.HeadDim, heads.KVHeads)},
 		{"vocabulary", fmt.Sprintf("%d tokens", cfg.Vocab)},
 		{"state a sample", fmt.Sprintf("%.1f KiB, and %.2f KiB a token", float64(cfg.SlotBytes())/1024,
-			float64(cfg.PageBytes())/kernels.PageLen/1024)},
+			float64(cfg.PageBytes(m.ops.Precision().KV))/kernels.PageLen/1024)},
 		{"temperature", formatFloat(m.Params.Temperature)},
 		{"kernels", m.ops.Name()},
 	})

@@ -318,15 +318,3 @@ func TestLoadNamesTheMissingTensor(t *testing.T) {
 		}
 	}
 }
-
-func TestStepCostGrowsWithRowsAndContext(t *testing.T) {
-	c := tiny.Config()
-	flops, bytes := c.StepCost(1, 0)
-	if weights := float64(2 * c.Params()); flops < weights/2 || flops > 2*weights {
-		t.Errorf("one token costs %v operations, want about two a weight, %v", flops, weights)
-	}
-	moreFlops, moreBytes := c.StepCost(2, 100)
-	if moreFlops <= 2*flops || moreBytes <= bytes {
-		t.Errorf("two tokens after 100 cost %v operations and %v bytes, one alone %v and %v", moreFlops, moreBytes, flops, bytes)
-	}
-}
