@@ -232,7 +232,7 @@ func (e *Engine) measure(begin time.Time) {
 	st.Busy += step.Time
 	st.PeakSlots = max(st.PeakSlots, len(e.running)+len(e.residents))
 	st.PeakPages = max(st.PeakPages, e.opt.capacity().Pages-e.state.FreePages())
-	st.StateBytes = st.PeakSlots*cfg.SlotBytes() + st.PeakPages*cfg.PageBytes()
+	st.StateBytes = st.PeakSlots*cfg.SlotBytes() + st.PeakPages*cfg.PageBytes(e.model.Ops.Precision().KV)
 }
 
 // publish shows what a turn has done: first the counters, then the events that they include.

@@ -128,10 +128,10 @@ func (m *openedModel) decodeRate(c *cli.Context, batch, threads int, peak float6
 		Batch: batch, TokensPerSecond: float64(batch) / step.Seconds(), StepMilliseconds: 1e3 * step.Seconds(),
 		ProductGFLOPS: flops / 1e9 / products.Seconds(),
 	}
-	work, bytes := m.Model.Config.StepCost(batch, batch*context)
-	r.ReadGBPS = cpu.PeakRead(int(bytes), threads)
+	cost := m.Model.StepCost(batch, batch*context)
+	r.ReadGBPS = cpu.PeakRead(int(cost.Bytes), threads)
 	if peak > 0 {
-		r.BoundTokensPerSecond = float64(batch) * 1e9 / max(work/peak, bytes/r.ReadGBPS)
+		r.BoundTokensPerSecond = float64(batch) * 1e9 / max(cost.Operations()/peak, cost.Bytes/r.ReadGBPS)
 	}
 	return r, nil
 }

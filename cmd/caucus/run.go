@@ -80,7 +80,7 @@ func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Prob
 		Prompts:   min(len(list), max(16, promptMemory/max(1, cfg.SlotBytes()))),
 		MaxTokens: maxTokens,
 		KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
-			kvMemory/max(1, cfg.PageBytes()/kernels.PageLen)),
+			kvMemory/max(1, cfg.PageBytes(m.ops.Precision().KV)/kernels.PageLen)),
 		Landing: m.Landing,
 	}
 	ctx, cancel := context.WithDeadline(c.Context, w.End)

@@ -119,7 +119,7 @@ func FuzzLoadConfig(f *testing.F) {
 	f.Add(`{}`, `{"ssm_cfg":{"dt_rank":"auto"}}`)
 	f.Fuzz(func(t *testing.T, config, mamba string) {
 		c, err := model.LoadConfig(folder(config, mamba))
-		if err == nil && (c.Params() <= 0 || c.SlotBytes() < 0 || c.PageBytes() < 0) {
+		if err == nil && (c.Params() <= 0 || c.SlotBytes() < 0 || c.PageBytes(kernels.F32) < 0) {
 			t.Errorf("a configuration of %d weights was accepted: %+v", c.Params(), c)
 		}
 	})

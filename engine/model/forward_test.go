@@ -160,6 +160,37 @@ func TestForksEqualUnsharedSequences(t *testing.T) {
 	}
 }
 
+func TestADetachedSequenceReadsPagesOfItsOwn(t *testing.T) {
+	begin := prompt(70)
+	r := newRunner(t, tiny.New(kernels.NewReference()))
+	source, fork := &model.Sequence{Slot: 5}, &model.Sequence{Slot: 0}
+	r.read(piece{source, begin})
+	r.state.Fork(fork, source)
+	free := r.state.FreePages()
+	if !r.state.Detach(fork) || r.state.FreePages() != free-3 {
+		t.Fatalf("of %d free pages %d are left, want 3 less", free, r.state.FreePages())
+	}
+	if !r.state.Detach(fork) || r.state.FreePages() != free-3 {
+		t.Error("what shares nothing took pages")
+	}
+	r.state.Release(source)
+	r.read(piece{&model.Sequence{Slot: 4}, prompt(100)}) // writes over the pages of source
+	end := prompt(110)[70:]
+	if got := r.read(piece{fork, end})[0]; !slices.Equal(got, alone(t, prompt(110), 1)[70*r.model.Config.Vocab:]) {
+		t.Error("logits of a detached fork differ from those of its tokens read alone")
+	}
+}
+
+func TestDetachChangesNothingWhenPagesRunOut(t *testing.T) {
+	state := tiny.New(kernels.NewReference()).NewState(model.Capacity{Slots: 2, Pages: 3, Rows: 1, Logits: 1})
+	a, b := &model.Sequence{Slot: 0}, &model.Sequence{Slot: 1}
+	state.Extend(a, 0, 40)
+	state.Fork(b, a)
+	if state.Detach(b) || state.FreePages() != 1 {
+		t.Errorf("two pages were copied to one that was free; %d are left", state.FreePages())
+	}
+}
+
 func TestAStepAllocatesNothing(t *testing.T) {
 	ops, err := cpu.New(cpu.Options{Threads: 1})
 	if err != nil {
@@ -285,17 +316,5 @@ func TestLoadNamesTheMissingTensor(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("without %s: got error %v", name, err)
 		}
-	}
-}
-
-func TestStepCostGrowsWithRowsAndContext(t *testing.T) {
-	c := tiny.Config()
-	flops, bytes := c.StepCost(1, 0)
-	if weights := float64(2 * c.Params()); flops < weights/2 || flops > 2*weights {
-		t.Errorf("one token costs %v operations, want about two a weight, %v", flops, weights)
-	}
-	moreFlops, moreBytes := c.StepCost(2, 100)
-	if moreFlops <= 2*flops || moreBytes <= bytes {
-		t.Errorf("two tokens after 100 cost %v operations and %v bytes, one alone %v and %v", moreFlops, moreBytes, flops, bytes)
 	}
 }

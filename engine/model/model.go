@@ -38,6 +38,7 @@ type layer struct {
 // mixer moves information along a sequence: h += mixer(u) over the rows of a batch.
 type mixer interface {
 	mix(ops kernels.Ops, s *State, b *Batch)
+	products() []Product
 }
 
 // mamba is a Mamba-1 mixer.

@@ -51,15 +51,31 @@ func (m *Model) NewState(c Capacity) *State {
 	for range cfg.AttnLayers {
 		s.kv = append(s.kv, ops.NewKVCache(cfg.Attention, c.Pages))
 	}
-	s.h = ops.NewBuffer(c.Rows * cfg.DModel)
-	s.u = ops.NewBuffer(c.Rows * cfg.DModel)
-	s.proj = ops.NewBuffer(c.Rows * max(cfg.Mamba.InProj(), cfg.Attention.QKV()))
-	s.dt = ops.NewBuffer(c.Rows * cfg.Mamba.DInner)
-	s.y = ops.NewBuffer(c.Rows * max(cfg.Mamba.DInner, cfg.Attention.Heads*cfg.Attention.HeadDim))
-	s.act = ops.NewBuffer(c.Rows * cfg.DFF)
+	w := cfg.rowWidths()
+	s.h = ops.NewBuffer(c.Rows * w.h)
+	s.u = ops.NewBuffer(c.Rows * w.u)
+	s.proj = ops.NewBuffer(c.Rows * w.proj)
+	s.dt = ops.NewBuffer(c.Rows * w.dt)
+	s.y = ops.NewBuffer(c.Rows * w.y)
+	s.act = ops.NewBuffer(c.Rows * w.act)
 	s.logits = ops.NewBuffer(c.Logits * cfg.Vocab)
 	return s
 }
+
+// rowWidths is what each buffer of a State holds for one row of a batch.
+type rowWidths struct{ h, u, proj, dt, y, act int }
+
+func (c *Config) rowWidths() rowWidths {
+	return rowWidths{
+		h: c.DModel, u: c.DModel,
+		proj: max(c.Mamba.InProj(), c.Attention.QKV()),
+		dt:   c.Mamba.DInner,
+		y:    max(c.Mamba.DInner, c.Attention.Heads*c.Attention.HeadDim),
+		act:  c.DFF,
+	}
+}
+
+func (w rowWidths) sum() int { return w.h + w.u + w.proj + w.dt + w.y + w.act }
 
 // Extend takes the next n tokens of q into a batch whose next free row is row: it finds pages for them, of which q is the
 // only reader, and counts them as read. It reports false, having changed nothing, when too few pages are free.
@@ -104,6 +120,26 @@ func (s *State) Fork(dst, src *Sequence) {
 	for _, layer := range s.mamba {
 		s.ops.CopyMambaState(layer, dst.Slot, src.Slot)
 	}
+}
+
+// Detach gives q copies of its own of all pages that it shares, as if it had read its tokens itself. It reports false,
+// having changed nothing, when too few pages are free.
+func (s *State) Detach(q *Sequence) bool {
+	shared := 0
+	for _, p := range q.pages {
+		if s.refs[p] > 1 {
+			shared++
+		}
+	}
+	if shared > len(s.free) {
+		return false
+	}
+	for i, p := range q.pages {
+		if s.refs[p] > 1 {
+			s.unshare(q, i)
+		}
+	}
+	return true
 }
 
 // Release empties q: its pages return to the free ones unless other sequences have them too.
