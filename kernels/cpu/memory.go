@@ -12,12 +12,24 @@ const cacheLine = 64
 // aligned returns n zeros that begin on a cache line.
 func aligned(n int) []float32 { return floats(alignedBytes(4 * n)) }
 
-// alignedBytes is aligned for bytes.
+// alignedBytes is aligned for bytes. A large block begins on a large page and is asked to lie on such: a core that reads
+// weights of gigabytes, or thousands of keys here and there, would look up as many small pages as it reads.
 func alignedBytes(n int) []byte {
-	s := make([]byte, n+cacheLine)
-	skip := int(-uintptr(unsafe.Pointer(&s[0])) % cacheLine)
-	return s[skip : skip+n : skip+n]
+	alignment := cacheLine
+	if n >= largePage {
+		alignment = largePage
+	}
+	s := make([]byte, n+alignment)
+	skip := int(-uintptr(unsafe.Pointer(&s[0])) % uintptr(alignment))
+	s = s[skip : skip+n : skip+n]
+	if n >= largePage {
+		adviseLargePages(s)
+	}
+	return s
 }
+
+// largePage is the size of the processor's large pages.
+const largePage = 2 << 20
 
 // floats is b, aligned to 4 bytes, as numbers.
 func floats(b []byte) []float32 {

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package cpu
+
+// adviseLargePages has no common way elsewhere.
+func adviseLargePages([]byte) {}
