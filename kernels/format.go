@@ -36,8 +36,11 @@ func ParseFormat(name string) (Format, error) {
 	return Format(i), nil
 }
 
+// formatBytes are the sizes of the formats' numbers.
+var formatBytes = [...]int{F32: 4, F16: 2, BF16: 2, Int8: 1}
+
 // Bytes is the size of a number.
-func (f Format) Bytes() int { return []int{F32: 4, F16: 2, BF16: 2, Int8: 1}[f] }
+func (f Format) Bytes() int { return formatBytes[f] }
 
 // Round is v as F32, F16 or BF16 hold it, rounded to nearest, half to even.
 func (f Format) Round(v float32) float32 {

@@ -15,11 +15,16 @@ type task interface {
 // team runs tasks on the calling goroutine and its workers. Parts are claimed, not assigned: when the operating system
 // has taken a worker's core away, the caller does that worker's part as well instead of waiting for it.
 type team struct {
-	board   atomic.Uint64 // what can be claimed: a count of tasks, the next part and the number of parts
-	task    task          // belongs to the board; not replaced before all of its parts are done
-	done    atomic.Int32  // parts of it that are done
+	board atomic.Uint64 // what can be claimed: a count of tasks, the next part and the number of parts
+	task  task          // belongs to the board; not replaced before all of its parts are done
+
+	// On a line of their own: the caller looks at done while workers that wait look at the board.
+	_      [cacheLine]byte
+	done   atomic.Int32 // parts of the task that are done
+	_      [cacheLine]byte
+	closed atomic.Bool
+
 	workers []*worker
-	closed  atomic.Bool
 	stopped sync.WaitGroup
 }
 
