@@ -2,37 +2,12 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"io"
 	"runtime"
 	"time"
 
 	"github.com/urfave/cli/v2"
-
-	"caucus/kernels/cpu"
 )
-
-// benchReport is what bench says, as JSON. The bounds are those of this machine as measured, 0 where there is no kernel
-// to measure them with.
-type benchReport struct {
-	Model      string       `json:"model"`
-	Parameters int          `json:"parameters"`
-	Kernels    string       `json:"kernels"`
-	Context    int          `json:"context"`
-	PeakGFLOPS float64      `json:"peak_gflops"`
-	Decode     []decodeRate `json:"decode"`
-}
-
-// decodeRate is the speed of decode steps of one batch size.
-type decodeRate struct {
-	Batch                int     `json:"batch"`
-	TokensPerSecond      float64 `json:"tokens_per_second"`
-	StepMilliseconds     float64 `json:"step_ms"`        // median of the whole step, sampling included
-	ProductGFLOPS        float64 `json:"product_gflops"` // of the step's matrix products when nothing else runs
-	ReadGBPS             float64 `json:"read_gb_per_s"`  // from a block as large as what the step touches
-	BoundTokensPerSecond float64 `json:"bound_tokens_per_second"`
-}
 
 // limits on flags, beyond which a mistype is likelier than a wish.
 const (
@@ -45,13 +20,17 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "bench",
 		Usage: "measure how fast the engine decodes here, and how far that is from the machine's limit",
-		Description: "A step draws one token for every sample of a batch. The bound is the time of its arithmetic at the\n" +
-			"processor's peak, or of its memory traffic at the bandwidth of the cache or memory that holds it,\n" +
-			"whichever is longer.",
+		Description: "A step draws one token for every sample of a batch, each of which has keys and values of its own.\n" +
+			"The bound is the time of a step's arithmetic at the processor's peak, or of its memory traffic at the\n" +
+			"bandwidth of the cache or memory that holds so much, whichever is longer; both are measured first.\n" +
+			randomHelp,
 		Flags: append(modelFlags(),
-			&cli.IntSliceFlag{Name: "batch", Value: cli.NewIntSlice(1, 8, 32, 128), Usage: "measure batches of `N,...` samples"},
-			&cli.IntFlag{Name: "context", Value: 128, Usage: "let every sample have read `N` tokens"},
-			&cli.Float64Flag{Name: "seconds", Value: 2, Usage: "measure each batch for `S` seconds"},
+			&cli.IntSliceFlag{Name: "batch", Value: cli.NewIntSlice(1, 8, 32, 64, 128, 256),
+				Usage: "measure batches of `N,...` samples"},
+			&cli.IntSliceFlag{Name: "context", Value: cli.NewIntSlice(128, 512, 2048, 4096),
+				Usage: "let every sample have read `N,...` tokens"},
+			&cli.Float64Flag{Name: "seconds", Value: 1, Usage: "measure each batch at each context for `S` seconds"},
+			&cli.BoolFlag{Name: "profile", Usage: "also tell what share of a step each operation takes, in as many seconds again"},
 			&cli.BoolFlag{Name: "json", Usage: "write JSON instead of a table"},
 		),
 		Action: runBench,
@@ -67,27 +46,20 @@ func runBench(c *cli.Context) error {
 		return err
 	}
 	defer m.ops.Close()
-	threads := cmp.Or(c.Int("threads"), runtime.GOMAXPROCS(0))
-	report := benchReport{
-		Model: m.name, Parameters: m.Model.Config.Params(), Kernels: m.ops.Name(), Context: c.Int("context"),
-		PeakGFLOPS: cpu.PeakFMA(threads),
+	plan := planBench(m.Model, c.IntSlice("batch"), c.IntSlice("context"), memoryHere())
+	for _, l := range plan.leftOut {
+		say(c.App.ErrWriter, "left out %v: it would take %.1f GiB, more than %.0f %% of the memory here", l.cell,
+			l.Bytes/(1<<30), 100*memoryShare)
 	}
-	for _, batch := range c.IntSlice("batch") {
-		rate, err := m.decodeRate(c, batch, threads, report.PeakGFLOPS)
-		if err != nil {
-			return fmt.Errorf("bench a batch of %d: %w", batch, err)
-		}
-		report.Decode = append(report.Decode, rate)
+	if len(plan.cells) == 0 {
+		return fmt.Errorf("bench: nothing fits into memory; try a smaller --batch or --context, or other --weights")
 	}
-	if c.Bool("json") {
-		if err := json.NewEncoder(c.App.Writer).Encode(report); err != nil {
-			return fmt.Errorf("write the measurements: %w", err)
-		}
-		return nil
+	here := measureMachine(cmp.Or(c.Int("threads"), runtime.GOMAXPROCS(0)))
+	report := newBenchReport(m, here, plan)
+	if report.Rows, err = benchRows(c, m, here, plan); err != nil {
+		return err
 	}
-	say(c.App.ErrWriter, "model %s, %.1f M parameters, context %d; %s, peak %.0f GFLOP/s", report.Model,
-		float64(report.Parameters)/1e6, report.Context, report.Kernels, report.PeakGFLOPS)
-	return report.table(c.App.Writer)
+	return report.write(c)
 }
 
 func checkBenchFlags(c *cli.Context) error {
@@ -99,8 +71,10 @@ func checkBenchFlags(c *cli.Context) error {
 			return usagef("--batch %d is not between 1 and %d", batch, maxBenchBatch)
 		}
 	}
-	if n := c.Int("context"); n < 1 || n > maxBenchContext {
-		return usagef("--context %d is not between 1 and %d", n, maxBenchContext)
+	for _, context := range c.IntSlice("context") {
+		if context < 1 || context > maxBenchContext {
+			return usagef("--context %d is not between 1 and %d", context, maxBenchContext)
+		}
 	}
 	if s := c.Float64("seconds"); !(s > 0 && s <= maxBenchSeconds) {
 		return usagef("--seconds %v is not above 0 and at most %d", s, maxBenchSeconds)
@@ -108,52 +82,22 @@ func checkBenchFlags(c *cli.Context) error {
 	return nil
 }
 
-// decodeRate measures one batch size: half of the time its steps, half of it their matrix products.
-func (m *openedModel) decodeRate(c *cli.Context, batch, threads int, peak float64) (decodeRate, error) {
-	context := c.Int("context")
-	d := newDecoder(m.Model, batch, context)
-	if err := d.check(); err != nil {
-		return decodeRate{}, err
-	}
-	half := time.Duration(c.Float64("seconds") / 2 * float64(time.Second))
-	step, err := d.timeSteps(c.Context, half)
-	if err != nil {
-		return decodeRate{}, err
-	}
-	products, flops, err := d.timeProducts(c.Context, half)
-	if err != nil {
-		return decodeRate{}, err
-	}
-	r := decodeRate{
-		Batch: batch, TokensPerSecond: float64(batch) / step.Seconds(), StepMilliseconds: 1e3 * step.Seconds(),
-		ProductGFLOPS: flops / 1e9 / products.Seconds(),
-	}
-	cost := m.Model.StepCost(batch, batch*context)
-	r.ReadGBPS = cpu.PeakRead(int(cost.Bytes), threads)
-	if peak > 0 {
-		r.BoundTokensPerSecond = float64(batch) * 1e9 / max(cost.Operations()/peak, cost.Bytes/r.ReadGBPS)
-	}
-	return r, nil
-}
-
-func (r *benchReport) table(w io.Writer) error {
-	columns := []column{{"batch", right}, {"tokens/s", right}, {"ms/step", right}, {"products GFLOP/s", right},
-		{"of peak", right}, {"bound tokens/s", right}, {"of bound", right}}
-	rows := make([][]string, len(r.Decode))
-	for i, d := range r.Decode {
-		rows[i] = []string{
-			fmt.Sprint(d.Batch), fmt.Sprintf("%.0f", d.TokensPerSecond), fmt.Sprintf("%.3f", d.StepMilliseconds),
-			fmt.Sprintf("%.1f", d.ProductGFLOPS), percent(d.ProductGFLOPS, r.PeakGFLOPS),
-			fmt.Sprintf("%.0f", d.BoundTokensPerSecond), percent(d.TokensPerSecond, d.BoundTokensPerSecond),
+// benchRows measures the cells of a plan.
+func benchRows(c *cli.Context, m *openedModel, here *machine, plan benchPlan) ([]benchRow, error) {
+	d := newDecoder(m.Model, plan.capacity)
+	budget := time.Duration(c.Float64("seconds") * float64(time.Second))
+	bar, _ := newBar(c, int64(len(plan.cells)))
+	defer bar.Clear() //nolint:errcheck // what cannot be drawn need not be cleared
+	var rows []benchRow
+	for i, cell := range plan.cells {
+		bar.Describe(cell.String())
+		_ = bar.Set(i)
+		row, err := d.measure(c.Context, cell, budget, c.Bool("profile"))
+		if err != nil {
+			return nil, fmt.Errorf("bench %v: %w", cell, err)
 		}
+		row.judge(m.Model.StepCost(cell.Batch, cell.positions()), here)
+		rows = append(rows, row)
 	}
-	return table(w, columns, rows)
-}
-
-// percent is part of whole, or a dash if the whole was not measured.
-func percent(part, whole float64) string {
-	if whole == 0 {
-		return "-"
-	}
-	return fmt.Sprintf("%.0f %%", 100*part/whole)
+	return rows, nil
 }

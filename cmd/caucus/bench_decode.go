@@ -13,92 +13,163 @@ import (
 	"caucus/kernels"
 )
 
-// decoder runs decode steps of one batch size, straight on the model: no queue, no text.
+// decoder runs decode steps straight on the model: no queue, no text. One prompt is read on from context to context, and
+// batches of any size are forked from it.
 type decoder struct {
-	model     *model.Model
-	state     *model.State
-	prompt    model.Sequence
-	sequences []model.Sequence // forks of the prompt
-	taken     int              // steps since they were forked
-	batch     model.Batch
-	logits    kernels.View
-	how       []kernels.Sampling
-	drawn     []kernels.Sampled
-	random    *rand.Rand
+	model   *model.Model
+	state   *model.State
+	prompt  model.Sequence
+	reading time.Duration    // spent on the prompt
+	forks   []model.Sequence // all that there is room for
+	running []model.Sequence // those that a step takes, the first of forks
+	taken   int              // steps since they were forked
+	batch   model.Batch
+	how     []kernels.Sampling
+	drawn   []kernels.Sampled
+	random  *rand.Rand
 }
 
 const (
 	// stretch is how many steps the sequences take before they begin again at the prompt, so that the context stays near
 	// what was asked for.
 	stretch = kernels.PageLen
-	// leastSteps are timed however long they take.
-	leastSteps = 5
-	chunk      = 128 // tokens of the prompt that are read at once
+	// leastRuns are timed however long they take.
+	leastRuns = 5
+	chunk     = 128 // tokens of the prompt that are read at once
 )
 
-// newDecoder reads a prompt of as many tokens as context says. Which tokens doesn't matter to the time.
-func newDecoder(m *model.Model, rows, context int) *decoder {
+var errInterrupted = errors.New("interrupted")
+
+func newDecoder(m *model.Model, c model.Capacity) *decoder {
 	d := &decoder{
-		model: m,
-		state: m.NewState(model.Capacity{
-			Slots: rows + 1,
-			Pages: model.PagesFor(context) + rows*(model.PagesFor(stretch)+1),
-			Rows:  max(rows, chunk), Logits: rows,
-		}),
-		prompt:    model.Sequence{Slot: rows},
-		sequences: make([]model.Sequence, rows),
-		how:       make([]kernels.Sampling, rows),
-		drawn:     make([]kernels.Sampled, rows),
-		random:    rand.New(rand.NewPCG(1, 2)),
+		model:  m,
+		state:  m.NewState(c),
+		prompt: model.Sequence{Slot: c.Slots - 1},
+		forks:  make([]model.Sequence, c.Slots-1),
+		random: rand.New(rand.NewPCG(1, 2)),
 	}
-	for i := range d.sequences {
-		d.sequences[i].Slot = i
-	}
-	for d.prompt.Len < context {
-		d.batch.Reset()
-		d.read(&d.prompt, min(chunk, context-d.prompt.Len), func() int32 { return d.random.Int32N(int32(m.Config.Vocab)) })
-		m.Forward(d.state, &d.batch)
+	for i := range d.forks {
+		d.forks[i].Slot = i
 	}
 	return d
 }
 
-// read adds the next n tokens of q to the batch.
-func (d *decoder) read(q *model.Sequence, n int, next func() int32) {
-	span, ok := d.state.Extend(q, len(d.batch.Tokens), n)
-	if !ok {
-		panic("bench: the state has too few pages") // newDecoder counted them
+// measure times the steps of a cell, and the reading of its prompt if that is not behind it.
+func (d *decoder) measure(ctx context.Context, c cell, budget time.Duration, profile bool) (benchRow, error) {
+	row := benchRow{cell: c}
+	if d.prompt.Len < c.Context {
+		reading, err := d.timePrompt(ctx, c.Context, budget)
+		if err != nil {
+			return row, err
+		}
+		row.PrefillTokensPerSecond = float64(c.Context) / reading.Seconds()
 	}
+	d.begin(c.Batch)
+	defer d.end()
+	if err := d.check(); err != nil {
+		return row, err
+	}
+	step, err := medianTime(ctx, budget, d.timeStep)
+	if err != nil {
+		return row, err
+	}
+	row.setStep(step)
+	if profile {
+		row.Profile, err = d.profile(ctx, budget)
+	}
+	return row, err
+}
+
+// timePrompt reads the prompt on to a context and returns the time of all of it. One reading of a short prompt says
+// little, so others follow it.
+func (d *decoder) timePrompt(ctx context.Context, context int, budget time.Duration) (time.Duration, error) {
+	read := func(q *model.Sequence) (time.Duration, error) {
+		start := time.Now()
+		err := d.read(ctx, q, context)
+		return time.Since(start), err
+	}
+	elapsed, err := read(&d.prompt)
+	d.reading += elapsed
+	if err != nil || d.reading > budget/leastRuns {
+		return d.reading, err
+	}
+	return medianTime(ctx, budget, func() time.Duration {
+		elapsed, _ := read(&d.forks[0]) // medianTime heeds ctx, too
+		d.state.Release(&d.forks[0])
+		return elapsed
+	})
+}
+
+// read reads tokens until q has so many. Which ones doesn't matter to the time.
+func (d *decoder) read(ctx context.Context, q *model.Sequence, until int) error {
+	for q.Len < until {
+		if ctx.Err() != nil {
+			return errInterrupted
+		}
+		d.batch.Reset()
+		d.extend(q, min(chunk, until-q.Len), func() int32 { return d.random.Int32N(int32(d.model.Config.Vocab)) })
+		d.model.Forward(d.state, &d.batch)
+	}
+	return nil
+}
+
+// extend adds the next n tokens of q to the batch.
+func (d *decoder) extend(q *model.Sequence, n int, next func() int32) {
+	span, ok := d.state.Extend(q, len(d.batch.Tokens), n)
+	d.planned(ok)
 	d.batch.Spans = append(d.batch.Spans, span)
 	for range n {
 		d.batch.Tokens = append(d.batch.Tokens, next())
 	}
 }
 
-// fork lets every sequence begin again at the prompt.
+// planned wants pages to have been free, as the plan counted them.
+func (*decoder) planned(ok bool) {
+	if !ok {
+		panic("bench: the state has too few pages")
+	}
+}
+
+// begin forks so many sequences from the prompt.
+func (d *decoder) begin(rows int) {
+	d.running = d.forks[:rows]
+	d.how, d.drawn = make([]kernels.Sampling, rows), make([]kernels.Sampled, rows)
+	d.fork()
+}
+
+// fork lets every sequence begin again at the prompt, with keys and values of its own: what all read alike, a cache
+// would hold.
 func (d *decoder) fork() {
-	for i := range d.sequences {
-		d.state.Release(&d.sequences[i])
-		d.state.Fork(&d.sequences[i], &d.prompt)
+	d.end()
+	for i := range d.running {
+		d.state.Fork(&d.running[i], &d.prompt)
+		d.planned(d.state.Detach(&d.running[i]))
 	}
 	d.taken = 0
+}
+
+// end gives the sequences' pages back.
+func (d *decoder) end() {
+	for i := range d.running {
+		d.state.Release(&d.running[i])
+	}
 }
 
 // step draws a token for every sequence, which reads the one before it.
 func (d *decoder) step() {
 	d.batch.Reset()
-	for i := range d.sequences {
-		d.read(&d.sequences[i], 1, func() int32 { return d.drawn[i].Token })
+	for i := range d.running {
+		d.extend(&d.running[i], 1, func() int32 { return d.drawn[i].Token })
 		d.batch.Logits = append(d.batch.Logits, i)
 	}
-	d.logits = d.model.Forward(d.state, &d.batch)
-	d.model.Ops.Sample(d.drawn, d.logits, d.model.Config.Vocab, d.how)
+	logits := d.model.Forward(d.state, &d.batch)
+	d.model.Ops.Sample(d.drawn, logits, d.model.Config.Vocab, d.how)
 	d.taken++
 }
 
 // check takes the first step, in which all rows are equal, so that nothing is timed that computes nonsense: all must
 // draw the same token from the same distribution.
 func (d *decoder) check() error {
-	d.fork()
 	d.step()
 	for i, s := range d.drawn {
 		if math.IsNaN(float64(s.LogProb)) {
@@ -108,84 +179,29 @@ func (d *decoder) check() error {
 			return fmt.Errorf("row %d draws %v, row 0 %v, of equal sequences; the kernels are wrong", i, s, d.drawn[0])
 		}
 	}
-	for i := range d.how {
-		d.how[i].Temperature = 1
-	}
 	return nil
 }
 
-// timeSteps is the median time of a step.
-func (d *decoder) timeSteps(ctx context.Context, budget time.Duration) (time.Duration, error) {
-	return medianTime(ctx, budget, func() time.Duration {
-		if d.taken >= stretch {
-			d.fork()
-		}
-		for i := range d.how {
-			d.how[i].Uniform = d.random.Float32()
-		}
-		start := time.Now()
-		d.step()
-		return time.Since(start)
-	})
-}
-
-// timeProducts is the median time of the newest step's matrix products alone, and how many operations they are.
-func (d *decoder) timeProducts(ctx context.Context, budget time.Duration) (time.Duration, float64, error) {
-	ops := &products{Ops: d.model.Ops}
-	m := *d.model
-	m.Ops = ops
-	var first [1]float32
-	median, err := medianTime(ctx, budget, func() time.Duration {
-		ops.flops = 0
-		start := time.Now()
-		m.Forward(d.state, &d.batch)
-		ops.Download(first[:], d.logits.Buf, d.logits.Off) // ends what an Ops may still have under way
-		return time.Since(start)
-	})
-	return median, ops.flops, err
-}
-
-// products is an Ops that leaves out all of a forward pass but its matrix products, and counts their operations.
-type products struct {
-	kernels.Ops
-	flops float64
-}
-
-func (p *products) MatMul(y, x kernels.View, rows int, w kernels.Matrix) {
-	p.count(rows, w)
-	p.Ops.MatMul(y, x, rows, w)
-}
-
-func (p *products) MatMulAdd(y, x kernels.View, rows int, w kernels.Matrix) {
-	p.count(rows, w)
-	p.Ops.MatMulAdd(y, x, rows, w)
-}
-
-func (p *products) count(rows int, w kernels.Matrix) {
-	out, in := w.Shape()
-	p.flops += 2 * float64(rows) * float64(out) * float64(in)
-}
-
-func (*products) Embed(kernels.View, kernels.Matrix, []int32)                              {}
-func (*products) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer, e float32) {}
-
-func (*products) Mamba(
-	y, p, dt kernels.View, spans []kernels.Span, w *kernels.MambaWeights, state kernels.MambaState,
-) {
-}
-
-func (*products) Attention(
-	y, qkv kernels.View, spans []kernels.Span, shape kernels.AttentionShape, cache kernels.KVCache,
-) {
+// timeStep takes a step with tokens drawn at random. Forking is not part of it.
+func (d *decoder) timeStep() time.Duration {
+	if d.taken >= stretch {
+		d.fork()
+	}
+	for i := range d.how {
+		d.how[i] = kernels.Sampling{Temperature: 1, Uniform: d.random.Float32()}
+	}
+	start := time.Now()
+	d.step()
+	return time.Since(start)
 }
 
 // medianTime is the median of what run returns, over a budget of time, after a warm-up of a tenth of it.
 func medianTime(ctx context.Context, budget time.Duration, run func() time.Duration) (time.Duration, error) {
 	var times []time.Duration
 	start := time.Now()
-	for warm := false; !warm || len(times) < leastSteps || time.Since(start) < budget; {
+	for warm := false; !warm || len(times) < leastRuns || time.Since(start) < budget; {
 		if ctx.Err() != nil {
-			return 0, errors.New("interrupted")
+			return 0, errInterrupted
 		}
 		times = append(times, run())
 		if !warm && time.Since(start) > budget/10 {

@@ -12,16 +12,23 @@ import (
 	"caucus/budget"
 )
 
+// newBar makes a bar on standard error, which is visible if that is a terminal.
+func newBar(c *cli.Context, most int64) (bar *progressbar.ProgressBar, visible bool) {
+	f, ok := c.App.ErrWriter.(*os.File)
+	visible = ok && term.IsTerminal(int(f.Fd()))
+	return progressbar.NewOptions64(most,
+		progressbar.OptionSetWriter(c.App.ErrWriter), progressbar.OptionSetVisibility(visible),
+		progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(false),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish()), visible
+}
+
 // showProgress draws the window as a bar, with the number of samples that have ended, if standard error is a terminal.
 // The function that it returns takes the bar away again.
 func showProgress(c *cli.Context, w budget.Window, s *sampler) (hide func()) {
-	f, ok := c.App.ErrWriter.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	bar, visible := newBar(c, w.End.Sub(w.Start).Milliseconds())
+	if !visible {
 		return func() {}
 	}
-	bar := progressbar.NewOptions64(w.End.Sub(w.Start).Milliseconds(),
-		progressbar.OptionSetWriter(f), progressbar.OptionSetWidth(30), progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetPredictTime(false), progressbar.OptionClearOnFinish())
 	stop, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"caucus/engine/model"
+)
+
+// benchReport is what bench says, as JSON. Peaks and bounds are 0 where there is no kernel to measure them with.
+type benchReport struct {
+	Model        string     `json:"model"`
+	Parameters   int        `json:"parameters"`
+	Kernels      string     `json:"kernels"`
+	Weights      string     `json:"weights"` // the format of most of them
+	KV           string     `json:"kv"`
+	PeakGFLOPS   float64    `json:"peak_gflops"`
+	PeakInt8GOPS float64    `json:"peak_int8_gops"`
+	Rows         []benchRow `json:"rows"`
+	LeftOut      []leftOut  `json:"left_out,omitempty"`
+}
+
+// benchRow is the speed of decode steps of one batch size behind one length of prompt.
+type benchRow struct {
+	cell
+	TokensPerSecond      float64 `json:"tokens_per_s"`
+	StepMilliseconds     float64 `json:"step_ms"`  // median of the whole step, sampling included
+	GFLOPS               float64 `json:"gflops"`   // all arithmetic of the step, that on bytes too
+	GBPS                 float64 `json:"gb_per_s"` // of weights, states, keys and values
+	BoundTokensPerSecond float64 `json:"bound_tokens_per_s"`
+	BoundRatio           float64 `json:"bound_ratio"`
+	// PrefillTokensPerSecond is how fast the prompt was read. Only the first row of a context has it.
+	PrefillTokensPerSecond float64 `json:"prefill_tokens_per_s,omitempty"`
+	// Profile is the share of a step's time by operation.
+	Profile map[string]float64 `json:"profile,omitempty"`
+}
+
+func newBenchReport(m *openedModel, here *machine, plan benchPlan) *benchReport {
+	return &benchReport{
+		Model: m.name, Parameters: m.Model.Config.Params(), Kernels: m.ops.Name(),
+		Weights: m.Model.Format().String(), KV: m.ops.Precision().KV.String(),
+		PeakGFLOPS: here.gflops, PeakInt8GOPS: here.gops, LeftOut: plan.leftOut,
+	}
+}
+
+// setStep enters the time of a step.
+func (r *benchRow) setStep(step time.Duration) {
+	r.TokensPerSecond = float64(r.Batch) / step.Seconds()
+	r.StepMilliseconds = 1e3 * step.Seconds()
+}
+
+// judge compares the step's time with what it had to do.
+func (r *benchRow) judge(cost model.Cost, here *machine) {
+	seconds := r.StepMilliseconds / 1e3
+	r.GFLOPS = cost.Operations() / 1e9 / seconds
+	r.GBPS = cost.Bytes / 1e9 / seconds
+	if bound := here.bound(cost); bound > 0 {
+		r.BoundTokensPerSecond = float64(r.Batch) / bound
+		r.BoundRatio = bound / seconds
+	}
+}
+
+func (r *benchReport) write(c *cli.Context) error {
+	if c.Bool("json") {
+		if err := json.NewEncoder(c.App.Writer).Encode(r); err != nil {
+			return fmt.Errorf("write the measurements: %w", err)
+		}
+		return nil
+	}
+	say(c.App.ErrWriter, "model %s, %.1f M parameters in %s, keys and values in %s", r.Model, float64(r.Parameters)/1e6,
+		r.Weights, r.KV)
+	say(c.App.ErrWriter, "kernels %s, peak %.0f GFLOP/s, on bytes %.0f GOP/s", r.Kernels, r.PeakGFLOPS, r.PeakInt8GOPS)
+	if err := r.table(c.App.Writer); err != nil || !c.Bool("profile") {
+		return err
+	}
+	if _, err := fmt.Fprintln(c.App.Writer); err != nil {
+		return fmt.Errorf("write the measurements: %w", err)
+	}
+	return r.profileTable(c.App.Writer)
+}
+
+func (r *benchReport) table(w io.Writer) error {
+	columns := []column{{"context", right}, {"batch", right}, {"tokens/s", right}, {"ms/step", right}, {"GFLOP/s", right},
+		{"GB/s", right}, {"bound tokens/s", right}, {"of bound", right}, {"prefill tokens/s", right}}
+	rows := make([][]string, len(r.Rows))
+	for i, row := range r.Rows {
+		prefill := ""
+		if row.PrefillTokensPerSecond > 0 {
+			prefill = fmt.Sprintf("%.0f", row.PrefillTokensPerSecond)
+		}
+		rows[i] = []string{
+			fmt.Sprint(row.Context), fmt.Sprint(row.Batch),
+			fmt.Sprintf("%.0f", row.TokensPerSecond), fmt.Sprintf("%.3f", row.StepMilliseconds),
+			fmt.Sprintf("%.1f", row.GFLOPS), fmt.Sprintf("%.1f", row.GBPS),
+			known("%.0f", row.BoundTokensPerSecond), known("%.0f %%", 100*row.BoundRatio), prefill,
+		}
+	}
+	return table(w, columns, rows)
+}
+
+// known is a figure, or a dash if it was not measured.
+func known(format string, v float64) string {
+	if v == 0 {
+		return "-"
+	}
+	return fmt.Sprintf(format, v)
+}
