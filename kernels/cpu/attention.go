@@ -104,11 +104,10 @@ func (t *storeTask) token(span kernels.Span, i int, rotated []float32) {
 	for h := range shape.KVHeads {
 		keys, values := t.cache.page(span.Pages[pos/kernels.PageLen], h)
 		t.o.rope.Rotate(rotated, kv[h*n:], pos)
-		for d := range n {
-			store(t.cache.format, keys, (at/panelWidth*n+d)*panelWidth+at%panelWidth, rotated[d])
-		}
-		for d, v := range kv[(shape.KVHeads+h)*n:][:n] {
-			store(t.cache.format, values, (d/panelWidth*kernels.PageLen+at)*panelWidth+d%panelWidth, v)
+		storeEvery(t.cache.format, keys, at/panelWidth*n*panelWidth+at%panelWidth, panelWidth, rotated[:n])
+		v := kv[(shape.KVHeads+h)*n:][:n]
+		for d := 0; d < n; d += panelWidth {
+			storeEvery(t.cache.format, values, (d*kernels.PageLen/panelWidth+at)*panelWidth, 1, v[d:min(d+panelWidth, n)])
 		}
 	}
 }
@@ -193,8 +192,9 @@ func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) 
 	}
 	y := row(t.y, span.Row+i, shape.Heads*n)[h*group*n:]
 	for a := range group {
+		inverse := 1 / s.totals[a]
 		for d, v := range s.out[a*padded:][:n] {
-			y[a*n+d] = v / s.totals[a]
+			y[a*n+d] = v * inverse
 		}
 	}
 }

@@ -149,31 +149,50 @@ func benchmarkMamba(b *testing.B, shape kernels.MambaShape, rows int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/elements, "ns/state")
 }
 
+// BenchmarkAttention reads keys and values of its own for every row. The bound is the longer of the multiply-adds and of
+// reading them.
 func BenchmarkAttention(b *testing.B) {
-	shape := kernels.AttentionShape{Heads: 6, KVHeads: 2, HeadDim: 32, RopeTheta: 10000}
-	for _, pos := range []int{127, 1023} {
-		b.Run(fmt.Sprintf("mini/rows=32/positions=%d", pos+1), func(b *testing.B) {
-			const rows = 32
-			ops := newOps(Options{Threads: 1}, bestInstructions())
-			pages := (pos + kernels.PageLen) / kernels.PageLen
-			cache := ops.NewKVCache(shape, rows*pages)
-			var spans []kernels.Span
-			for r := range rows {
-				s := kernels.Span{Row: r, Len: 1, Pos: pos}
-				for p := range pages {
-					s.Pages = append(s.Pages, int32(r*pages+p))
-				}
-				spans = append(spans, s)
-			}
-			qkv, y := view(ops, rows, shape.QKV()), view(ops, rows, shape.Heads*shape.HeadDim)
-			for b.Loop() {
-				ops.Attention(y, qkv, spans, shape, cache)
-			}
-			pairs := float64(rows*(pos+1)*shape.Heads) * float64(b.N)
-			rate := 4 * pairs * float64(shape.HeadDim) / float64(b.Elapsed().Nanoseconds())
-			b.ReportMetric(rate, "GFLOP/s")
-		})
+	shapes := map[string]kernels.AttentionShape{
+		"10M":  {Heads: 8, KVHeads: 2, HeadDim: 32, RopeTheta: 10000},
+		"100M": {Heads: 12, KVHeads: 3, HeadDim: 64, RopeTheta: 10000},
 	}
+	for name, shape := range shapes {
+		for _, format := range []kernels.Format{kernels.F32, kernels.BF16} {
+			for _, positions := range []int{128, 2048} {
+				b.Run(fmt.Sprintf("%s/%v/positions=%d", name, format, positions), func(b *testing.B) {
+					benchmarkAttention(b, shape, format, positions)
+				})
+			}
+		}
+	}
+}
+
+func benchmarkAttention(b *testing.B, shape kernels.AttentionShape, format kernels.Format, positions int) {
+	const rows, threads = 64, 2
+	ops := newOps(Options{Threads: threads, Precision: kernels.Precision{KV: format}}, bestInstructions())
+	defer ops.Close()
+	pages := positions / kernels.PageLen
+	cache := ops.NewKVCache(shape, rows*pages)
+	var spans []kernels.Span
+	for r := range rows {
+		s := kernels.Span{Row: r, Len: 1, Pos: positions - 1}
+		for p := range pages {
+			s.Pages = append(s.Pages, int32(r*pages+p))
+		}
+		spans = append(spans, s)
+	}
+	qkv, y := view(ops, rows, shape.QKV()), view(ops, rows, shape.Heads*shape.HeadDim)
+	for b.Loop() {
+		ops.Attention(y, qkv, spans, shape, cache)
+	}
+	elapsed := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	flops := 4 * float64(rows*positions*shape.Heads*shape.HeadDim)
+	bytes := 2 * float64(rows*positions*shape.KVHeads*shape.HeadDim*format.Bytes())
+	if peak := peaks(threads); peak.fma > 0 {
+		b.ReportMetric(100*max(flops/peak.fma, bytes/peak.read(int(bytes)))/elapsed, "%bound")
+	}
+	b.ReportMetric(flops/elapsed, "GFLOP/s")
+	b.ReportMetric(bytes/elapsed, "GB/s")
 }
 
 func BenchmarkRows(b *testing.B) {

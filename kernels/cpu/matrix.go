@@ -93,24 +93,7 @@ func (t *packTask) run(part, parts int) {
 // pack writes column c.
 func (m *matrix) pack(row []float32, c int) {
 	for k := 0; k < m.in; k += sliceLen {
-		n := m.sliceAt(k)
-		panel, at := m.panel(c/panelWidth, k), c%panelWidth
-		switch m.format {
-		case kernels.F32:
-			to := floats(panel[:n*panelWidth*4])
-			for i, v := range row[k : k+n] {
-				to[i*panelWidth+at] = v
-			}
-		case kernels.BF16:
-			to := halves(panel[:n*panelWidth*2])
-			for i, v := range row[k : k+n] {
-				to[i*panelWidth+at] = kernels.BFloat16(v)
-			}
-		default:
-			for i, v := range row[k : k+n] {
-				store(m.format, panel, i*panelWidth+at, v)
-			}
-		}
+		storeEvery(m.format, m.panel(c/panelWidth, k), c%panelWidth, panelWidth, row[k:k+m.sliceAt(k)])
 	}
 }
 

@@ -6,15 +6,24 @@ import (
 	"caucus/kernels"
 )
 
-// store writes v as number i of b.
-func store(f kernels.Format, b []byte, i int, v float32) {
+// storeEvery writes v[i] as number from+i*stride of b. Each format has its own loop so that none asks for it.
+func storeEvery(f kernels.Format, b []byte, from, stride int, v []float32) {
 	switch f {
 	case kernels.F16:
-		halves(b)[i] = float16.Fromfloat32(v).Bits()
+		to := halves(b)[from:]
+		for i, v := range v {
+			to[i*stride] = float16.Fromfloat32(v).Bits()
+		}
 	case kernels.BF16:
-		halves(b)[i] = kernels.BFloat16(v)
+		to := halves(b)[from:]
+		for i, v := range v {
+			to[i*stride] = kernels.BFloat16(v)
+		}
 	default:
-		floats(b)[i] = v
+		to := floats(b)[from:]
+		for i, v := range v {
+			to[i*stride] = v
+		}
 	}
 }
 
