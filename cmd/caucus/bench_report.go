@@ -90,22 +90,25 @@ func (r *benchReport) table(w io.Writer) error {
 	for i, row := range r.Rows {
 		prefill := ""
 		if row.PrefillTokensPerSecond > 0 {
-			prefill = fmt.Sprintf("%.0f", row.PrefillTokensPerSecond)
+			prefill = rate(row.PrefillTokensPerSecond)
+		}
+		bound, ratio := "-", "-"
+		if row.BoundRatio > 0 {
+			bound, ratio = rate(row.BoundTokensPerSecond), fmt.Sprintf("%.0f %%", 100*row.BoundRatio)
 		}
 		rows[i] = []string{
-			fmt.Sprint(row.Context), fmt.Sprint(row.Batch),
-			fmt.Sprintf("%.0f", row.TokensPerSecond), fmt.Sprintf("%.3f", row.StepMilliseconds),
-			fmt.Sprintf("%.1f", row.GFLOPS), fmt.Sprintf("%.1f", row.GBPS),
-			known("%.0f", row.BoundTokensPerSecond), known("%.0f %%", 100*row.BoundRatio), prefill,
+			fmt.Sprint(row.Context), fmt.Sprint(row.Batch), rate(row.TokensPerSecond),
+			fmt.Sprintf("%.3f", row.StepMilliseconds), fmt.Sprintf("%.1f", row.GFLOPS), fmt.Sprintf("%.1f", row.GBPS),
+			bound, ratio, prefill,
 		}
 	}
 	return table(w, columns, rows)
 }
 
-// known is a figure, or a dash if it was not measured.
-func known(format string, v float64) string {
-	if v == 0 {
-		return "-"
+// rate is tokens a second, of which large models draw few.
+func rate(v float64) string {
+	if v < 100 {
+		return fmt.Sprintf("%.2f", v)
 	}
-	return fmt.Sprintf(format, v)
+	return fmt.Sprintf("%.0f", v)
 }
