@@ -66,7 +66,7 @@ func (o *ops) Attention(
 	}
 	o.rope.Grow(shape, end)
 	for _, s := range o.scratch {
-		s.attention.grow(c, end)
+		s.attention.fit(c)
 	}
 	o.store = storeTask{o: o, qkv: qkv, spans: spans, tokens: tokens, cache: c}
 	o.split(&o.store, tokens*shape.KVHeads*shape.HeadDim)
@@ -137,21 +137,24 @@ func (t *attentionTask) run(part, parts int) {
 	}
 }
 
-// attentionScratch is the working space for the queries that share a key-value head.
+// attentionScratch is the working space for the queries that share a key-value head, of a size that no length of sequence
+// changes.
 type attentionScratch struct {
 	queries []float32 // [group, HeadDim]
-	scores  []float32 // [group, positions in whole pages]
-	totals  []float32 // [group], of exp(score)
-	out     []float32 // [group, paddedDim]
+	scores  []float32 // [group, blockLen]
+	block   []float32 // [group, paddedDim]: a block's sums of values
+	sums    []float32 // the same of all blocks so far
+	totals  []float32 // [group], of exp(score-largest) over all blocks so far
+	largest []float32 // [group]
 	read    positions
 }
 
-func (s *attentionScratch) grow(c *kvCache, positions int) {
+func (s *attentionScratch) fit(c *kvCache) {
 	group := c.shape.Heads / c.shape.KVHeads
 	s.queries = atLeast(s.queries, group*c.shape.HeadDim)
-	s.scores = atLeast(s.scores, group*wholePages(positions))
-	s.totals = atLeast(s.totals, group)
-	s.out = atLeast(s.out, group*c.paddedDim())
+	s.scores = atLeast(s.scores, group*blockLen)
+	s.block, s.sums = atLeast(s.block, group*c.paddedDim()), atLeast(s.sums, group*c.paddedDim())
+	s.totals, s.largest = atLeast(s.totals, group), atLeast(s.largest, group)
 }
 
 // atLeast returns s or, if it is shorter than n, a longer one, with room for growing positions.
@@ -162,44 +165,72 @@ func atLeast(s []float32, n int) []float32 {
 	return aligned(n + n/2)
 }
 
-func wholePages(positions int) int {
-	return (positions + kernels.PageLen - 1) / kernels.PageLen * kernels.PageLen
-}
+// blockLen is how many positions a pass takes: their scores stay in the first caches. A block begins at a multiple of it,
+// so that a result depends on the sequence alone.
+const blockLen = 32 * kernels.PageLen
 
-// group attends with the queries of token i of a span that read key-value head h.
+// group attends with the queries of token i of a span that read key-value head h, block by block, by a softmax whose
+// largest score so far may grow (arXiv 1805.02867).
 func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) {
 	shape, group, pos := t.cache.shape, t.cache.shape.Heads/t.cache.shape.KVHeads, span.Pos+i
-	n, padded, width := shape.HeadDim, t.cache.paddedDim(), wholePages(pos+1)
+	n, padded := shape.HeadDim, t.cache.paddedDim()
 	q := row(t.qkv, span.Row+i, shape.QKV())[h*group*n:]
 	for a := range group {
 		t.o.rope.Rotate(s.queries[a*n:], q[a*n:], pos)
 	}
-	k := &s.read
-	*k = t.cache.positions(span.Pages, h, pos+1)
-	tiles := t.o.tilesOf(group)
-	for tile := range tiles {
-		a0, a1 := share(group, tile, tiles)
-		t.o.scores(a1-a0, k, s.queries[a0*n:], n, s.scores[a0*width:], width)
-	}
-	scale := float32(1 / math.Sqrt(float64(n)))
-	for a := range group {
-		scores := s.scores[a*width:][:pos+1]
-		s.totals[a] = t.o.expSum(scores, t.o.maxRow(scores), scale)
-	}
-	for tile := range tiles {
-		a0, a1 := share(group, tile, tiles)
-		t.o.values(a1-a0, k, s.scores[a0*width:], width, s.out[a0*padded:], padded)
+	for from := 0; from <= pos; from += blockLen {
+		s.read = t.cache.positions(span.Pages[from/kernels.PageLen:], h, min(blockLen, pos+1-from))
+		t.block(group, from == 0, s)
 	}
 	y := row(t.y, span.Row+i, shape.Heads*n)[h*group*n:]
 	for a := range group {
 		inverse := 1 / s.totals[a]
-		for d, v := range s.out[a*padded:][:n] {
+		for d, v := range s.sums[a*padded:][:n] {
 			y[a*n+d] = v * inverse
 		}
 	}
 }
 
-// positions are the keys and values of one head at the first positions of a sequence.
+// block adds the positions of s.read to the sums and totals.
+func (t *attentionTask) block(group int, first bool, s *attentionScratch) {
+	n, padded, length := t.cache.shape.HeadDim, t.cache.paddedDim(), s.read.length()
+	scale := float32(1 / math.Sqrt(float64(n)))
+	tiles := t.o.tilesOf(group)
+	for tile := range tiles {
+		a0, a1 := share(group, tile, tiles)
+		t.o.scores(a1-a0, &s.read, s.queries[a0*n:], n, s.scores[a0*blockLen:], blockLen)
+	}
+	for a := range group {
+		scores := s.scores[a*blockLen:][:length]
+		largest := t.o.maxRow(scores)
+		if first {
+			s.totals[a], s.largest[a] = t.o.expSum(scores, largest, scale), largest
+			continue
+		}
+		largest = max(largest, s.largest[a])
+		shrink := exp(scale * (s.largest[a] - largest))
+		s.totals[a] = s.totals[a]*shrink + t.o.expSum(scores, largest, scale)
+		s.largest[a] = largest
+		for d := range padded {
+			s.sums[a*padded+d] *= shrink
+		}
+	}
+	sums := s.block
+	if first {
+		sums = s.sums
+	}
+	for tile := range tiles {
+		a0, a1 := share(group, tile, tiles)
+		t.o.values(a1-a0, &s.read, s.scores[a0*blockLen:], blockLen, sums[a0*padded:], padded)
+	}
+	if !first {
+		for d, v := range sums[:group*padded] {
+			s.sums[d] += v
+		}
+	}
+}
+
+// positions are the keys and values of one head at consecutive positions of a sequence, the first of which begins a page.
 type positions struct {
 	format       kernels.Format
 	pages        []int32
@@ -214,8 +245,11 @@ func (c *kvCache) positions(pages []int32, h, n int) positions {
 	keys, values := c.page(0, h)
 	keyBytes, valueBytes := c.headBytes()
 	return positions{
-		format: c.format, pages: pages[:wholePages(n)/kernels.PageLen], last: (n-1)%kernels.PageLen + 1,
+		format: c.format, pages: pages[:(n+kernels.PageLen-1)/kernels.PageLen], last: (n-1)%kernels.PageLen + 1,
 		keys: keys, values: values, keyBytes: c.shape.KVHeads * keyBytes, valueBytes: c.shape.KVHeads * valueBytes,
 		n: c.shape.HeadDim, padded: c.paddedDim(),
 	}
 }
+
+// length is their number.
+func (p *positions) length() int { return (len(p.pages)-1)*kernels.PageLen + p.last }

@@ -1,20 +1,3 @@
-// Package cpu computes kernels.Ops on the processor: AVX2 and FMA assembly where the machine has them, plain Go
-// elsewhere (or everywhere, with the build tag purego). [New] is the only call most callers need.
-//
-//	ops, err := cpu.New(cpu.Options{})
-//	defer ops.Close()
-//
-// The rules that the package keeps:
-//
-//   - Weights are packed once, when a matrix is made, into panels of 16 output columns; every product, and attention
-//     too, is then the same small tile of up to 6 rows by 16 columns that adds up its terms from first to last. So
-//     no row depends on its neighbours, and no result on the number of threads.
-//   - The recurrent state lies in blocks of 8 channels, so that no sum crosses the lanes of a vector.
-//   - An operation is cut into parts that the caller and its workers claim. Workers wait by spinning, since waking
-//     a parked thread takes longer than a whole step of a small model; they park when nothing has come for a while.
-//   - Nothing is allocated once the working spaces have grown to the sizes in use.
-//
-// An Ops belongs to one goroutine. The assembly is generated: see the directory _asm.
 package cpu
 
 import (

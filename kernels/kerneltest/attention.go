@@ -28,7 +28,7 @@ type attentionRig struct {
 
 func newAttentionRig(ops kernels.Ops, shape kernels.AttentionShape, rows int) *attentionRig {
 	rng := source(uint64(shape.Heads*1000 + shape.HeadDim))
-	return &attentionRig{ops, shape, ops.NewKVCache(shape, 12),
+	return &attentionRig{ops, shape, ops.NewKVCache(shape, 12+rows/kernels.PageLen),
 		newGrid(ops, rows, shape.QKV(), normals(rng, rows*shape.QKV(), 1)), empty(ops, rows, shape.Heads*shape.HeadDim)}
 }
 
@@ -43,18 +43,40 @@ func attentionScenarios() []scenario {
 			a := newAttentionRig(ops, shape, 90)
 			long, short := []int32{7, 2, 9}, []int32{4, 5}
 			a.run(kernels.Span{Row: 10, Len: 70, Pages: long}, kernels.Span{Row: 0, Len: 3, Pages: short})
-			attentionRecord(t, rec, a)
+			attentionRecord(t, rec, a, 79)
 			a.run(kernels.Span{Row: 5, Len: 1, Pos: 3, Pages: short}, kernels.Span{Row: 80, Len: 9, Pos: 70, Pages: long})
-			attentionRecord(t, rec, a)
+			attentionRecord(t, rec, a, 79)
 		}})
 	}
-	return all
+	return append(all, scenario{"attention over a long sequence", longAttention})
+}
+
+// longAttention reads more positions than an implementation is likely to take at once, and then a few alone. Queries and
+// keys grow along the sequence, so that the largest score keeps changing.
+func longAttention(t *testing.T, ops kernels.Ops, rec *record) {
+	const tokens = 1300
+	shape := kernels.AttentionShape{Heads: 3, KVHeads: 1, HeadDim: 8, RopeTheta: 10000}
+	a := newAttentionRig(ops, shape, tokens)
+	values := normals(source(9), tokens*shape.QKV(), 1)
+	for i := range values {
+		values[i] *= 0.5 + 2*float32(i)/float32(len(values))
+	}
+	a.qkv = newGrid(ops, tokens, shape.QKV(), values)
+	pages := make([]int32, (tokens+kernels.PageLen-1)/kernels.PageLen)
+	for i := range pages {
+		pages[i] = int32(len(pages) - i)
+	}
+	a.run(kernels.Span{Len: tokens - 3, Pages: pages})
+	for pos := tokens - 3; pos < tokens; pos++ {
+		a.run(kernels.Span{Row: pos, Len: 1, Pos: pos, Pages: pages})
+	}
+	attentionRecord(t, rec, a, tokens)
 }
 
 // attentionRecord records results. A score sums HeadDim products whose magnitudes add up to some |q||k|/sqrt(HeadDim),
-// about sqrt(HeadDim) here and at most 16; its error is relative in its weight. Up to 79 weighted values follow.
-func attentionRecord(t *testing.T, rec *record, a *attentionRig) {
-	const positions = 79
+// about sqrt(HeadDim) here and at most 16; its error is relative in its weight. As many weighted values follow as there
+// are positions.
+func attentionRecord(t *testing.T, rec *record, a *attentionRig, positions int) {
 	allowed := float64(16*a.shape.HeadDim+2*positions+20) * roundoff
 	off := allowed * largest(a.qkv.read(t))
 	rec.add(a.y.read(t), func(int) float64 { return off })
