@@ -172,7 +172,9 @@ func benchmarkAttention(b *testing.B, shape kernels.AttentionShape, format kerne
 	ops := newOps(Options{Threads: threads, Precision: kernels.Precision{KV: format}}, bestInstructions())
 	defer ops.Close()
 	pages := positions / kernels.PageLen
-	cache := ops.NewKVCache(shape, rows*pages)
+	cache := ops.NewKVCache(shape, rows*pages).(*kvCache)
+	clear(cache.keys) // memory never written is one page of zeros
+	clear(cache.values)
 	var spans []kernels.Span
 	for r := range rows {
 		s := kernels.Span{Row: r, Len: 1, Pos: positions - 1}

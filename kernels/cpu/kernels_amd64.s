@@ -890,9 +890,9 @@ page1:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys1
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -954,9 +954,9 @@ page2:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys2
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -1032,9 +1032,9 @@ page3:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys3
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -1124,9 +1124,9 @@ page4:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys4
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -1258,9 +1258,9 @@ page5:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys5
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -1406,9 +1406,9 @@ page6:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys6
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -1580,9 +1580,9 @@ page1:
 	MOVQ    values+24(FP), R9
 	ADDQ    R9, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues1
+	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
@@ -1648,9 +1648,9 @@ page2:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues2
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -1730,9 +1730,9 @@ page3:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues3
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -1820,9 +1820,9 @@ page4:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues4
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -1901,9 +1901,9 @@ page5:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues5
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -1989,9 +1989,9 @@ page6:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues6
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -3930,9 +3930,9 @@ page1:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys1
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -3998,9 +3998,9 @@ page2:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys2
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -4080,9 +4080,9 @@ page3:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys3
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -4176,9 +4176,9 @@ page4:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys4
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -4314,9 +4314,9 @@ page5:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys5
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -4466,9 +4466,9 @@ page6:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys6
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -4644,9 +4644,9 @@ page1:
 	MOVQ    values+24(FP), R9
 	ADDQ    R9, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues1
+	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
@@ -4716,9 +4716,9 @@ page2:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues2
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -4802,9 +4802,9 @@ page3:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues3
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -4896,9 +4896,9 @@ page4:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues4
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -4979,9 +4979,9 @@ page5:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues5
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -5069,9 +5069,9 @@ page6:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues6
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -9657,9 +9657,9 @@ page1:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys1
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -9712,9 +9712,9 @@ page2:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys2
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -9774,9 +9774,9 @@ page3:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys3
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -9843,9 +9843,9 @@ page4:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys4
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -9925,9 +9925,9 @@ page5:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys5
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10014,9 +10014,9 @@ page6:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys6
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10110,9 +10110,9 @@ page7:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys7
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys7
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10219,9 +10219,9 @@ page8:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys8
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys8
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10335,9 +10335,9 @@ page9:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys9
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys9
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10458,9 +10458,9 @@ page10:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys10
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys10
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10594,9 +10594,9 @@ page11:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys11
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys11
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10737,9 +10737,9 @@ page12:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys12
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys12
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -10897,9 +10897,9 @@ page1:
 	MOVQ    values+24(FP), R9
 	ADDQ    R9, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues1
+	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
@@ -10954,9 +10954,9 @@ page2:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues2
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -11018,9 +11018,9 @@ page3:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues3
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -11091,9 +11091,9 @@ page4:
 	MOVQ    values+24(FP), R11
 	ADDQ    R11, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues4
+	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
@@ -11174,9 +11174,9 @@ page5:
 	MOVQ    values+24(FP), R11
 	ADDQ    R11, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues5
+	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
@@ -11264,9 +11264,9 @@ page6:
 	MOVQ    values+24(FP), R11
 	ADDQ    R11, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues6
+	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
@@ -11363,9 +11363,9 @@ page7:
 	MOVQ    values+24(FP), R12
 	ADDQ    R12, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues7
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues7
+	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
@@ -11472,9 +11472,9 @@ page8:
 	MOVQ    values+24(FP), R12
 	ADDQ    R12, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues8
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues8
+	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
@@ -11588,9 +11588,9 @@ page9:
 	MOVQ    values+24(FP), R12
 	ADDQ    R12, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues9
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues9
+	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
@@ -11713,9 +11713,9 @@ page10:
 	MOVQ    values+24(FP), R13
 	ADDQ    R13, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues10
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues10
+	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
@@ -11848,9 +11848,9 @@ page11:
 	MOVQ    values+24(FP), R13
 	ADDQ    R13, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues11
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues11
+	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
@@ -11990,9 +11990,9 @@ page12:
 	MOVQ    values+24(FP), R13
 	ADDQ    R13, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues12
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues12
+	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
@@ -17591,9 +17591,9 @@ page1:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys1
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -17648,9 +17648,9 @@ page2:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys2
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -17712,9 +17712,9 @@ page3:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys3
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -17783,9 +17783,9 @@ page4:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys4
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -17867,9 +17867,9 @@ page5:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys5
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -17958,9 +17958,9 @@ page6:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys6
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18056,9 +18056,9 @@ page7:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys7
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys7
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18167,9 +18167,9 @@ page8:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys8
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys8
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18285,9 +18285,9 @@ page9:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys9
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys9
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18410,9 +18410,9 @@ page10:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys10
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys10
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18548,9 +18548,9 @@ page11:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys11
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys11
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18693,9 +18693,9 @@ page12:
 	MOVQ    keys+24(FP), R8
 	ADDQ    R8, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastkeys12
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastkeys12
+	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
@@ -18855,9 +18855,9 @@ page1:
 	MOVQ    values+24(FP), R9
 	ADDQ    R9, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues1
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues1
+	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
@@ -18914,9 +18914,9 @@ page2:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues2
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues2
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -18980,9 +18980,9 @@ page3:
 	MOVQ    values+24(FP), R10
 	ADDQ    R10, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues3
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues3
+	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
@@ -19055,9 +19055,9 @@ page4:
 	MOVQ    values+24(FP), R11
 	ADDQ    R11, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues4
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues4
+	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
@@ -19140,9 +19140,9 @@ page5:
 	MOVQ    values+24(FP), R11
 	ADDQ    R11, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues5
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues5
+	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
@@ -19232,9 +19232,9 @@ page6:
 	MOVQ    values+24(FP), R11
 	ADDQ    R11, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues6
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues6
+	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
@@ -19333,9 +19333,9 @@ page7:
 	MOVQ    values+24(FP), R12
 	ADDQ    R12, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues7
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues7
+	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
@@ -19444,9 +19444,9 @@ page8:
 	MOVQ    values+24(FP), R12
 	ADDQ    R12, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues8
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues8
+	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
@@ -19562,9 +19562,9 @@ page9:
 	MOVQ    values+24(FP), R12
 	ADDQ    R12, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues9
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues9
+	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
@@ -19689,9 +19689,9 @@ page10:
 	MOVQ    values+24(FP), R13
 	ADDQ    R13, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues10
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues10
+	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
@@ -19826,9 +19826,9 @@ page11:
 	MOVQ    values+24(FP), R13
 	ADDQ    R13, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues11
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues11
+	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
@@ -19970,9 +19970,9 @@ page12:
 	MOVQ    values+24(FP), R13
 	ADDQ    R13, DX
 	XORQ    BX, BX
-	CMPQ    CX, $0x01
-	JE      lastvalues12
-	MOVLQSX 4(AX), BX
+	CMPQ    CX, $0x04
+	JLE     lastvalues12
+	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX

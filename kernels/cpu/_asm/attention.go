@@ -45,14 +45,18 @@ func dispatchRows(shapes []shape, emit func(s shape, label func(string) string))
 type pages struct {
 	table, left reg.Register
 	page        reg.Register // address of the current page
-	next        reg.Register // distance from it to the one after, for prefetching
+	next        reg.Register // distance from it to one that comes soon, for prefetching
 }
 
 func newPages() pages {
 	return pages{Load(Param("table"), GP64()), Load(Param("pages"), GP64()), GP64(), GP64()}
 }
 
-// load finds the current page and the next one, or itself if it is the last.
+// pagesAhead is how many pages lie between a page and the one that is asked for while it is read: small pages take less
+// time than memory does to answer.
+const pagesAhead = 4
+
+// load finds the current page and one to ask for, or itself if there are none left.
 func (p pages) load(base string, label func(string) string) {
 	size := Load(Param("pageBytes"), GP64())
 	MOVLQSX(Mem{Base: p.table}, p.page)
@@ -60,9 +64,9 @@ func (p pages) load(base string, label func(string) string) {
 	first := Load(Param(base), GP64())
 	ADDQ(first, p.page)
 	XORQ(p.next, p.next)
-	CMPQ(p.left, Imm(1))
-	JE(LabelRef(label("last" + base)))
-	MOVLQSX(Mem{Base: p.table, Disp: 4}, p.next)
+	CMPQ(p.left, Imm(pagesAhead))
+	JLE(LabelRef(label("last" + base)))
+	MOVLQSX(Mem{Base: p.table, Disp: 4 * pagesAhead}, p.next)
 	IMULQ(size, p.next)
 	ADDQ(first, p.next)
 	SUBQ(p.page, p.next)
