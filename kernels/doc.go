@@ -6,7 +6,8 @@
 //	w := ops.NewMatrix(kernels.Dense(weights, out, in))
 //	ops.MatMul(y, x, rows, w)
 //
-// An Ops belongs to one goroutine. All of its values are float32; a batch is rows of a [Buffer], each row one token.
+// An Ops belongs to one goroutine. A batch is rows of a [Buffer], each row one token; all values are float32, but for
+// weights, keys and values, which may be stored in fewer bits ([Precision]).
 //
 // # Glossary
 //

@@ -19,7 +19,7 @@ func TestSamplesDoNotDependOnThreadsOrBatch(t *testing.T) {
 		t.Run(fmt.Sprintf("weights %v, kv %v", p.Weights, p.KV), func(t *testing.T) {
 			alone := drawSamples(t, p, 1, engine.Options{Slots: 1}, 4)
 			for _, threads := range []int{2, 3} {
-				together := drawSamples(t, p, threads, engine.Options{Slots: 19, PrefillChunk: 7}, 40)
+				together := drawSamples(t, p, threads, engine.Options{Slots: 19, PrefillChunk: 7}, 24)
 				for id, want := range alone {
 					if got := together[id]; got != want {
 						t.Errorf("%d threads, sample %d among others is %+v, alone %+v", threads, id, got, want)
@@ -48,7 +48,7 @@ func drawSamples(t *testing.T, p kernels.Precision, threads int, opt engine.Opti
 	if err != nil {
 		t.Fatal(err)
 	}
-	opt.MaxTokens, opt.Landing = 60, c.Landing
+	opt.MaxTokens, opt.Landing = 30, c.Landing
 	e, err := engine.New(c.Model, c.Tokenizer, opt)
 	if err != nil {
 		t.Fatal(err)

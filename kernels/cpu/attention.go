@@ -157,12 +157,12 @@ func (s *attentionScratch) fit(c *kvCache) {
 	s.totals, s.largest = atLeast(s.totals, group), atLeast(s.largest, group)
 }
 
-// atLeast returns s or, if it is shorter than n, a longer one, with room for growing positions.
+// atLeast returns s or, if it is shorter than n, one of n.
 func atLeast(s []float32, n int) []float32 {
 	if len(s) >= n {
 		return s
 	}
-	return aligned(n + n/2)
+	return aligned(n)
 }
 
 // blockLen is how many positions a pass takes: their scores stay in the first caches. A block begins at a multiple of it,

@@ -28,23 +28,22 @@ var generic = &instructions{
 	drawWeights: drawWeightsGeneric,
 }
 
+// tileGeneric unpacks each panel once for all rows.
 func tileGeneric(
 	f kernels.Format, rows, panels, k int, x []float32, ldx int, w []byte, ldw int, y []float32, ldy int, add bool,
 ) {
-	var weights [panelWidth]float32
-	for r := range rows {
-		for p := range panels {
+	var unpacked [sliceLen * panelWidth]float32
+	for p := range panels {
+		weights := unpacked[:k*panelWidth]
+		loadAll(f, weights, w[p*ldw:])
+		for r := range rows {
 			out := y[r*ldy+p*panelWidth:][:panelWidth]
 			var acc [panelWidth]float32
 			if add {
 				copy(acc[:], out)
 			}
-			panel := w[p*ldw:]
 			for i, v := range x[r*ldx:][:k] {
-				for c := range weights {
-					weights[c] = load(f, panel, i*panelWidth+c)
-				}
-				for c, weight := range weights {
+				for c, weight := range weights[i*panelWidth:][:panelWidth] {
 					acc[c] += v * weight
 				}
 			}
@@ -58,13 +57,19 @@ func tileInt8Generic(
 ) {
 	for r := range rows {
 		for p := range panels {
-			for c := range panelWidth {
-				dot := x.biases[r*x.blocks]
-				for i, v := range x.q[r*x.ldq:][:groups*groupLen] {
-					dot += int32(v) * int32(w[p*ldw+(i/groupLen*panelWidth+c)*groupLen+i%groupLen])
+			var dots [panelWidth]int32
+			for g := range groups {
+				q := x.q[r*x.ldq+g*groupLen:][:groupLen]
+				a, b, c, d := int32(q[0]), int32(q[1]), int32(q[2]), int32(q[3])
+				panel := w[p*ldw+g*groupLen*panelWidth:][:groupLen*panelWidth]
+				for o := range dots {
+					v := panel[o*groupLen:][:groupLen]
+					dots[o] += a*int32(v[0]) + b*int32(v[1]) + c*int32(v[2]) + d*int32(v[3])
 				}
-				v := float32(float32(dot)*x.scales[r*x.blocks]) * ws[p*panelWidth+c]
-				out := &y[r*ldy+p*panelWidth+c]
+			}
+			for o, dot := range dots {
+				v := float32(dot+x.biases[r*x.blocks]) * x.scales[r*x.blocks] * ws[p*panelWidth+o]
+				out := &y[r*ldy+p*panelWidth+o]
 				if add {
 					v = *out + float32(v)
 				}

@@ -107,16 +107,16 @@ func (m *matrix) packInt8(q []int8, c int) {
 	}
 }
 
-// column reads weights of column c, inputs from k to the end of its slice.
+// column reads weights of column c from input k on, within a slice.
 func (m *matrix) column(to []float32, c, k int) {
 	panel, at := m.panel(c/panelWidth, k), c%panelWidth
+	if m.format != kernels.Int8 {
+		loadEvery(m.format, to, panel, at, panelWidth)
+		return
+	}
 	for i := range to {
-		if m.format == kernels.Int8 {
-			w := panel[(i/groupLen*panelWidth+at)*groupLen+i%groupLen]
-			to[i] = float32(int(w)-128) * m.scales[c]
-		} else {
-			to[i] = load(m.format, panel, i*panelWidth+at)
-		}
+		w := panel[(i/groupLen*panelWidth+at)*groupLen+i%groupLen]
+		to[i] = float32(int(w)-128) * m.scales[c]
 	}
 }
 
