@@ -60,6 +60,20 @@ func verify(b *testing.B, got, want kernels.View, n int) {
 	}
 }
 
+// expFlops is what the polynomial and the scaling of an exponential take, at least.
+const expFlops = 12
+
+// report adds what share of the bound an operation reached: the longer of its arithmetic at the peak and of the bytes that
+// it must move, from wherever a block of the size of all of its data lies.
+func report(b *testing.B, threads int, flops, bytes float64, size int) {
+	elapsed := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
+	if peak := peaks(threads); peak.fma > 0 {
+		b.ReportMetric(100*max(flops/peak.fma, bytes/peak.read(size))/elapsed, "%bound")
+	}
+	b.ReportMetric(flops/elapsed, "GFLOP/s")
+	b.ReportMetric(bytes/elapsed, "GB/s")
+}
+
 // BenchmarkMatMul multiplies by one matrix after the other of a set that no cache holds ("cold", as in a large model), or
 // by the same one ("hot"). The bound is the longer of the multiply-adds at their peak and of reading the weights.
 func BenchmarkMatMul(b *testing.B) {
@@ -95,19 +109,12 @@ func benchmarkMatMul(b *testing.B, format kernels.Format, memory, rows, in, out 
 		ops.MatMul(y, x, rows, set[i%len(set)])
 		i++
 	}
-	elapsed := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
-	flops, bytes := 2*float64(rows*in*out), float64(in*out*format.Bytes())
-	peak := peaks(threads)
-	rate := peak.fma
-	if format == kernels.Int8 {
-		rate = peak.int8
+	flops, bytes := 2*float64(rows*in*out), in*out*format.Bytes()
+	if format == kernels.Int8 && peaks(threads).int8 > 0 {
+		flops *= peaks(threads).fma / peaks(threads).int8 // as many as take as long
 	}
-	if peak.fma > 0 {
-		bound := max(flops/rate, bytes/peak.read(len(set)*in*out*format.Bytes()))
-		b.ReportMetric(100*bound/elapsed, "%bound")
-	}
-	b.ReportMetric(flops/elapsed, "GFLOP/s")
-	b.ReportMetric(bytes/elapsed, "GB/s")
+	report(b, threads, flops, float64(bytes), len(set)*bytes)
+	b.ReportMetric(2*float64(rows*in*out)*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 }
 
 func BenchmarkMamba(b *testing.B) {
@@ -145,8 +152,10 @@ func benchmarkMamba(b *testing.B, shape kernels.MambaShape, rows int) {
 	for b.Loop() {
 		ops.Mamba(y, p, dt, spans, &w, state)
 	}
-	elements := float64(rows*shape.DInner*shape.DState) * float64(b.N)
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/elements, "ns/state")
+	elements := rows * shape.DInner * shape.DState
+	const flops = expFlops + 7                                             // exp(delta*A)*S + u*B, then S*C
+	report(b, 1, float64(elements*flops), float64(8*elements), 4*elements) // each state is read and written
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(elements), "ns/state")
 }
 
 // BenchmarkAttention reads keys and values of its own for every row. The bound is the longer of the multiply-adds and of
@@ -187,14 +196,9 @@ func benchmarkAttention(b *testing.B, shape kernels.AttentionShape, format kerne
 	for b.Loop() {
 		ops.Attention(y, qkv, spans, shape, cache)
 	}
-	elapsed := float64(b.Elapsed().Nanoseconds()) / float64(b.N)
 	flops := 4 * float64(rows*positions*shape.Heads*shape.HeadDim)
-	bytes := 2 * float64(rows*positions*shape.KVHeads*shape.HeadDim*format.Bytes())
-	if peak := peaks(threads); peak.fma > 0 {
-		b.ReportMetric(100*max(flops/peak.fma, bytes/peak.read(int(bytes)))/elapsed, "%bound")
-	}
-	b.ReportMetric(flops/elapsed, "GFLOP/s")
-	b.ReportMetric(bytes/elapsed, "GB/s")
+	bytes := 2 * rows * positions * shape.KVHeads * shape.HeadDim * format.Bytes()
+	report(b, threads, flops, float64(bytes), bytes)
 }
 
 func BenchmarkRows(b *testing.B) {
@@ -209,19 +213,22 @@ func BenchmarkRows(b *testing.B) {
 		nucleus[r] = kernels.Sampling{Temperature: 0.8, TopP: 0.95, Uniform: float32(r) / rows}
 	}
 	operations := []struct {
-		name string
-		run  func()
+		name  string
+		n     int // values of a row
+		flops int // a value, at least
+		run   func()
 	}{
-		{"rmsnorm", func() { ops.RMSNorm(y, x, rows, n, weight, 1e-5) }},
-		{"sample greedy", func() { ops.Sample(out, logits, vocabulary, greedy) }},
-		{"sample", func() { ops.Sample(out, logits, vocabulary, warm) }},
-		{"sample top-p", func() { ops.Sample(out, logits, vocabulary, nucleus) }},
+		{"rmsnorm", n, 4, func() { ops.RMSNorm(y, x, rows, n, weight, 1e-5) }},
+		{"sample greedy", vocabulary, expFlops + 4, func() { ops.Sample(out, logits, vocabulary, greedy) }},
+		{"sample", vocabulary, 2*expFlops + 6, func() { ops.Sample(out, logits, vocabulary, warm) }},
+		{"sample top-p", vocabulary, 2*expFlops + 6, func() { ops.Sample(out, logits, vocabulary, nucleus) }},
 	}
 	for _, op := range operations {
 		b.Run(op.name, func(b *testing.B) {
 			for b.Loop() {
 				op.run()
 			}
+			report(b, 1, float64(rows*op.n*op.flops), float64(4*rows*op.n), 4*rows*op.n)
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
 		})
 	}
