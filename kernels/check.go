@@ -18,6 +18,13 @@ func (v View) Check(op, name string, rows, n int) {
 	}
 }
 
+// CheckGated panics unless the matrices have one shape.
+func CheckGated(gate, up Source) {
+	if gate.Out != up.Out || gate.In != up.In {
+		panic(fmt.Sprintf("kernels: a gate [%d, %d] for a matrix [%d, %d]", gate.Out, gate.In, up.Out, up.In))
+	}
+}
+
 // CheckMamba panics unless the operands of [Ops.Mamba] fit each other; made is the shape that the state was made for.
 func CheckMamba(y, p, dt View, spans []Span, shape, made MambaShape, slots int) {
 	if shape != made {

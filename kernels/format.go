@@ -79,6 +79,9 @@ func (p Precision) WithDefaults() Precision {
 
 // Check tells what cannot be stored so.
 func (p Precision) Check() error {
+	if p.Weights < Stored || p.Weights > Int8 {
+		return fmt.Errorf("there is no format %d to store weights in", int(p.Weights))
+	}
 	if p.KV != Stored && p.KV != F32 && p.KV != BF16 {
 		return fmt.Errorf("keys and values cannot be stored as %v, only as f32 or bf16", p.KV)
 	}
@@ -91,7 +94,7 @@ const leastInt8 = 64
 // Of is the format of a matrix.
 func (p Precision) Of(s Source) Format {
 	if p.Weights == Stored || p.Weights == Int8 && s.In < leastInt8 {
-		return s.Stored
+		return cmp.Or(s.Stored, F32)
 	}
 	return p.Weights
 }
@@ -99,19 +102,23 @@ func (p Precision) Of(s Source) Format {
 // QuantBlock is how many inputs share a scale in x; see [Quantize].
 const QuantBlock = 256
 
+// LeastQuantized keeps 127/max|x| finite.
+const LeastQuantized = 0x1p-100
+
 // Quantize writes x as multiples q of a scale, -127 <= q <= 127, and returns the scale. All implementations take the same
 // float32 steps: scale = max|x|/127, q = x*(127/max|x|) rounded to nearest, half to even.
 //
 // A product with an [Int8] matrix is y[r,o] = ws[o] * sum over blocks b of xs[r,b] * sum over i in b of xq[r,i]*wq[o,i].
 // A row of weights has one scale, a row of x one for each QuantBlock of inputs, so that an outlier spoils a block and
-// not the row. The sums within a block are exact whole numbers. A block of x that is not finite has the scale NaN.
+// not the row. The sums within a block are exact whole numbers. A block that is not finite has the scale NaN, one whose largest
+// magnitude is below LeastQuantized the scale 0.
 func Quantize(q []int8, x []float32) (scale float32) {
 	largest, zero := float32(0), float32(0)
 	for _, v := range x {
 		largest = max(largest, float32(math.Abs(float64(v))))
 		zero += v * 0
 	}
-	if largest == 0 || zero != zero {
+	if largest < LeastQuantized || zero != zero {
 		clear(q)
 		return zero
 	}

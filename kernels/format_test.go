@@ -50,6 +50,7 @@ func TestQuantizeByHand(t *testing.T) {
 		{x: []float32{254, -127, 1, 3, 0}, q: []int8{127, -64, 0, 2, 0}, scale: 2}, // 0.5 and 1.5 go to even
 		{x: []float32{-1, 0.5}, q: []int8{-127, 64}, scale: 1.0 / 127},
 		{x: []float32{0, 0}, q: []int8{0, 0}, scale: 0},
+		{x: []float32{1e-38, -1e-40}, q: []int8{0, 0}, scale: 0}, // 127/1e-38 is no number
 		{x: []float32{1, nan}, q: []int8{0, 0}, scale: nan},
 		{x: []float32{inf, 2}, q: []int8{0, 0}, scale: nan},
 	} {

@@ -120,7 +120,10 @@ func (*Reference) RMSNorm(y, x View, rows, n int, weight Buffer, eps float32) {
 }
 
 // NewGated stacks the matrices.
-func (ref *Reference) NewGated(gate, up Source) Matrix { return ref.NewMatrix(Stack(gate, up)) }
+func (ref *Reference) NewGated(gate, up Source) Matrix {
+	CheckGated(gate, up)
+	return ref.NewMatrix(Stack(gate, up))
+}
 
 // MatMulSwiGLU is a product and then y[r,o] = silu(gate[r,o]) * up[r,o] (arXiv 2002.05202).
 func (ref *Reference) MatMulSwiGLU(y, x View, rows int, w Matrix) {

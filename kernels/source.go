@@ -5,7 +5,7 @@ import "fmt"
 // Source is a weight matrix [Out, In] where it comes from, to be read row by row.
 type Source struct {
 	Out, In int
-	Stored  Format // F32, F16 or BF16: what holds its values exactly
+	Stored  Format // F32, F16 or BF16: what holds its values exactly; zero stands for F32
 	// Row writes row o to to, which has In values. Several goroutines may call it at once.
 	Row func(to []float32, o int)
 }

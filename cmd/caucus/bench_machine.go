@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"runtime"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
@@ -19,6 +20,7 @@ type machine struct {
 }
 
 func measureMachine(threads int) *machine {
+	threads = min(threads, runtime.NumCPU()) // more would each be measured alone
 	return &machine{
 		gflops: cpu.PeakFMA(threads), gops: cpu.PeakInt8(threads),
 		read:  func(bytes int) float64 { return cpu.PeakRead(bytes, threads) },

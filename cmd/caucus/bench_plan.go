@@ -38,7 +38,7 @@ const memoryShare = 2.0 / 3
 func planBench(m *model.Model, batches, contexts []int, memory float64) benchPlan {
 	var p benchPlan
 	for _, context := range slices.Compact(slices.Sorted(slices.Values(contexts))) {
-		for _, batch := range batches {
+		for _, batch := range distinct(batches) {
 			c := cell{batch, context}
 			grown := c.enlarge(p.capacity)
 			if bytes := m.Memory(grown); bytes > memoryShare*memory {
@@ -49,6 +49,17 @@ func planBench(m *model.Model, batches, contexts []int, memory float64) benchPla
 		}
 	}
 	return p
+}
+
+// distinct is the values in the order in which they come first.
+func distinct(values []int) []int {
+	var all []int
+	for _, v := range values {
+		if !slices.Contains(all, v) {
+			all = append(all, v)
+		}
+	}
+	return all
 }
 
 // enlarge makes room for the cell: a prompt, and forks that share nothing with it.

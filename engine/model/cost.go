@@ -71,7 +71,7 @@ func (c *Config) SlotBytes() int {
 	return float32Size * c.mambaLayers() * (c.Mamba.DInner*c.Mamba.DState + c.Mamba.DXB*(c.Mamba.DConv-1))
 }
 
-// PageBytes is the size of one page of keys and values over all attention layers, in a format that is not Stored.
+// PageBytes is the size of one page of keys and values over all attention layers, in a format that is not Stored. An Ops may pad it.
 func (c *Config) PageBytes(kv kernels.Format) int {
 	return kv.Bytes() * len(c.AttnLayers) * 2 * c.Attention.KVHeads * c.Attention.HeadDim * kernels.PageLen
 }

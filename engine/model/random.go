@@ -15,7 +15,7 @@ import (
 // Random returns the sizes and the weights of a model that is made up, for measurements without a checkpoint: the time of
 // a step depends on sizes and formats, hardly on values. The error for an unknown name lists the names.
 //
-// jamba-1m, -10m and -100m are hybrids and llama-1m, -10m and -100m transformers of like size; m1-3b is M1 itself.
+// jamba-1m, -10m and -100m are hybrids and llama-1m, -10m and -100m transformers of like size; m1-3b has M1's shape, its head tied.
 func Random(name string) (Config, Weights, error) {
 	all := randomConfigs()
 	cfg, ok := all[name]
@@ -55,7 +55,7 @@ func m1Config() Config {
 }
 
 // peer is the sizes that a Jamba and a Llama share with which other engines are measured. The llama here is theirs, weight
-// for weight. The jamba has as many weights as theirs, to one in a hundred, elsewhere: a Jamba's B and C are narrow and
+// for weight. The jamba has as many weights as theirs, to a third of one in a hundred, elsewhere: a Jamba's B and C are narrow and
 // come through a bottleneck; M1's are as wide as x and as the channels, for which the MLP is narrower.
 type peer struct {
 	size                                              string

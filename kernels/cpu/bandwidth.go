@@ -9,7 +9,7 @@ import (
 
 // PeakRead measures how many GB/s so many threads together (at least one) read from a block of the given size, over and
 // over, each a part of its own: the bound to judge by what moves more than it computes. The size decides which cache
-// serves the block, or memory if none holds it; a block is at most 256 MiB, which none does. It is 0 where PeakFMA is.
+// serves the block, or memory if none holds it; a block is at most 256 MiB, which hardly any does. It is 0 where PeakFMA is.
 func PeakRead(bytes, threads int) float64 {
 	const (
 		most   = 256 << 20

@@ -39,7 +39,7 @@
 //   - Large pages: 8 rows from memory, 29 to 35 GB/s.
 //   - float16 and bfloat16 weights: as fast as float32 from the cache, 1.9 times from memory at one row. int8: 3.3 times from
 //     the cache at 128 rows, 3 times from memory at one row.
-//   - int8 costs the embedded model 0.009 nats a token (float16 KV: none; bfloat16 keys and values: 0.00001) and no right
+//   - int8 costs the embedded model 0.009 nats a token (float16 weights: none; bfloat16 keys and values: 0.00001) and no right
 //     answers that 9,000 samples could show. Scales for 64 inputs of x instead of 256 would halve that and cost a quarter of
 //     the tile's speed. Weights of 8 bits times float32 for few rows, as others do, would give a sample other bits in
 //     another batch; it would save nothing where memory decides.

@@ -4,13 +4,14 @@ import "caucus/kernels"
 
 // NewGated lets panels of the gate alternate with those of up, so that a tile of two has both halves of 16 results.
 func (o *ops) NewGated(gate, up kernels.Source) kernels.Matrix {
+	kernels.CheckGated(gate, up)
 	both := kernels.Stack(gate, up)
 	n := gate.Out
 	pairs := (n + panelWidth - 1) / panelWidth
 	m := o.NewMatrix(kernels.Source{
 		Out: 2 * pairs * panelWidth, In: both.In, Stored: both.Stored,
-		Row: func(to []float32, o int) {
-			half, i := o/panelWidth%2, o/(2*panelWidth)*panelWidth+o%panelWidth
+		Row: func(to []float32, row int) {
+			half, i := row/panelWidth%2, row/(2*panelWidth)*panelWidth+row%panelWidth
 			if i >= n {
 				clear(to)
 				return

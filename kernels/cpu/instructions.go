@@ -31,7 +31,7 @@ type instructions struct {
 	// a multiple of 8. It returns the sum of q.
 	quantizeRow func(q []int8, x []float32, inverse float32) int32
 
-	// mambaInputs and mambaScan are a token's way through some channels, but for its gate; blocks have lanes channels.
+	// mambaInputs and mambaScan are a token's way through some channels, but for its gate; blocks have lanes channels, or leastLanes.
 	mambaInputs, mambaScan func(t *mambaToken)
 
 	// sumSquares returns sum_i x[i]^2.

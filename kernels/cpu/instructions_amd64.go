@@ -15,14 +15,13 @@ func bestInstructions() *instructions { return instructionSets()[0] }
 
 // instructionSets are those that this processor has, the fastest first.
 func instructionSets() []*instructions {
-	sets := []*instructions{generic}
-	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		sets = append([]*instructions{avx2}, sets...)
+	switch has := &cpu.X86; {
+	case !has.HasAVX2 || !has.HasFMA || !has.HasF16C:
+		return []*instructions{generic}
+	case !has.HasAVX512 || !has.HasAVX512VNNI:
+		return []*instructions{avx2, generic}
 	}
-	if cpu.X86.HasAVX512 && cpu.X86.HasAVX512VNNI && len(sets) == 2 {
-		sets = append([]*instructions{avx512}, sets...)
-	}
-	return sets
+	return []*instructions{avx512, avx2, generic}
 }
 
 var avx2 = &instructions{
@@ -65,7 +64,8 @@ var avx512 = func() *instructions {
 	in.tileInt8 = tileInt8With(tileInt8AVX512)
 	in.scores = scoresWith(scoresF32AVX512, scoresBF16AVX512)
 	in.values = valuesWith(16, valuesF32AVX512, valuesBF16AVX512)
-	in.mambaInputs, in.mambaScan = mambaInputsWith(mambaInputsAVX512), mambaScanWith(mambaScanAVX512)
+	in.mambaInputs = byLanes(avx2.mambaInputs, mambaInputsWith(mambaInputsAVX512))
+	in.mambaScan = byLanes(avx2.mambaScan, mambaScanWith(mambaScanAVX512))
 	in.fmaRounds, in.int8Rounds = fmaPeakAVX512, int8PeakAVX512
 	return &in
 }()
@@ -128,6 +128,17 @@ func valuesWith(
 		for from := 0; from < k.padded; from += panels * panelWidth {
 			values(rows, len(k.pages), &k.pages[0], &k.values[from*kernels.PageLen*k.format.Bytes()], k.valueBytes, k.last,
 				&x[0], floatSize*ldx, &y[from], floatSize*ldy)
+		}
+	}
+}
+
+// byLanes chooses by the size of blocks.
+func byLanes(eight, sixteen func(t *mambaToken)) func(t *mambaToken) {
+	return func(t *mambaToken) {
+		if t.lanes == 8 {
+			eight(t)
+		} else {
+			sixteen(t)
 		}
 	}
 }

@@ -44,12 +44,12 @@ func valuesBF16AVX2(rows int, pages int, table *int32, values *byte, pageBytes i
 //go:noescape
 func tileInt8AVX2(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
 
-// mambaInputsAVX2 is [mambaToken.inputs] for blocks of a vector's lanes.
+// mambaInputsAVX2 is [instructions].mambaInputs for blocks of a vector's lanes.
 //
 //go:noescape
 func mambaInputsAVX2(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
 
-// mambaScanAVX2 is [mambaToken.scan] for blocks of a vector's lanes.
+// mambaScanAVX2 is [instructions].mambaScan for blocks of a vector's lanes.
 //
 //go:noescape
 func mambaScanAVX2(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
@@ -100,12 +100,12 @@ func valuesBF16AVX512(rows int, pages int, table *int32, values *byte, pageBytes
 //go:noescape
 func tileInt8AVX512(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
 
-// mambaInputsAVX512 is [mambaToken.inputs] for blocks of a vector's lanes.
+// mambaInputsAVX512 is [instructions].mambaInputs for blocks of a vector's lanes.
 //
 //go:noescape
 func mambaInputsAVX512(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
 
-// mambaScanAVX512 is [mambaToken.scan] for blocks of a vector's lanes.
+// mambaScanAVX512 is [instructions].mambaScan for blocks of a vector's lanes.
 //
 //go:noescape
 func mambaScanAVX512(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)

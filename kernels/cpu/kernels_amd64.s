@@ -6719,6 +6719,8 @@ tap:
 	VMOVUPS      Y9, (DI)
 	VPBROADCASTD c3fb8aa3b<>+0(SB), Y9
 	VMULPS       Y9, Y8, Y8
+	VPBROADCASTD c4cbebc20<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
 	VMOVUPS      Y8, (SI)
 	VMULPS       32(DX), Y7, Y7
 	VMOVUPS      Y7, (R8)
@@ -6783,6 +6785,9 @@ GLOBL c3ecce904<>(SB), RODATA|NOPTR, $4
 
 DATA c3f2aaa81<>+0(SB)/4, $0x3f2aaa81
 GLOBL c3f2aaa81<>(SB), RODATA|NOPTR, $4
+
+DATA c4cbebc20<>+0(SB)/4, $0x4cbebc20
+GLOBL c4cbebc20<>(SB), RODATA|NOPTR, $4
 
 // func mambaScanAVX2(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
 // Requires: AVX, AVX2, FMA3
@@ -23937,6 +23942,8 @@ tap:
 	VMOVUPS      Z9, (DI)
 	VPBROADCASTD c3fb8aa3b<>+0(SB), Z9
 	VMULPS       Z9, Z7, Z7
+	VPBROADCASTD c4cbebc20<>+0(SB), Z9
+	VMINPS       Z7, Z9, Z7
 	VMOVUPS      Z7, (SI)
 	VMULPS       64(DX), Z6, Z6
 	VMOVUPS      Z6, (R8)

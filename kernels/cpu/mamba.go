@@ -2,11 +2,16 @@ package cpu
 
 import "caucus/kernels"
 
+// leastLanes is how many channels a block must have for vectors.
+const leastLanes = 8
+
 // lanesOf is the number of channels in a block: a vector's, where a head has room for it. A block lies within one head,
 // so that it shares B and C.
 func (in *instructions) lanesOf(s kernels.MambaShape) int {
-	if s.DState%in.lanes == 0 {
-		return in.lanes
+	for lanes := in.lanes; lanes >= leastLanes; lanes /= 2 {
+		if s.DState%lanes == 0 {
+			return lanes
+		}
 	}
 	return s.DState
 }
@@ -47,6 +52,9 @@ func (o *ops) PrepareMamba(w *kernels.MambaWeights) {
 		head := d / s.DState
 		group := head / (s.DInner / s.DXB)
 		p.at = append(p.at, int32(s.DState*group+d%s.DState), int32(s.DState*group), int32(s.DState*head))
+	}
+	for i, a := range p.decays {
+		p.decays[i] = max(a, -1e30) // lets a state be forgotten at once, and keeps products with it finite
 	}
 	w.Prepared = p
 }
@@ -160,7 +168,7 @@ func (t *mambaTask) fewGroups(span kernels.Span, g0, g1 int, s *scratch) {
 		k.c = p[shape.DInner+2*shape.DXB:]
 		k.dt = row(t.dt, span.Row+i, shape.DInner)[d0:]
 		k.y = row(t.y, span.Row+i, shape.DInner)[d0:]
-		if lanes == t.o.lanes {
+		if lanes == t.o.lanes || lanes == leastLanes {
 			t.o.mambaInputs(k)
 			t.o.mambaScan(k)
 		} else {

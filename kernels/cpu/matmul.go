@@ -38,8 +38,8 @@ type matMulTask struct {
 func (t *matMulTask) run(part, parts int) {
 	tiles := t.o.tilesOf(t.rows)
 	wide := t.o.panelsPerTile(t.rows)
-	groups := (t.m.panels() + wide - 1) / wide
-	from, to := share(groups*tiles, part, parts)
+	strips := (t.m.panels() + wide - 1) / wide
+	from, to := share(strips*tiles, part, parts)
 	for k := 0; k < t.m.in; k += sliceLen {
 		for u := from; u < to; u++ {
 			r0, r1 := share(t.rows, u%tiles, tiles)

@@ -18,7 +18,7 @@ func (x int8Rows) from(r, k int) int8Rows {
 	return int8Rows{x.q[r*x.ldq+k:], x.ldq, x.scales[block:], x.biases[block:], x.blocks}
 }
 
-// resize makes room for rows of n values, each row and its spare bytes beginning on a cache line.
+// resize makes room for rows of n values, each a whole number of cache lines long.
 func (x *int8Rows) resize(rows, n int) {
 	x.ldq = (n + cacheLine - 1) / cacheLine * cacheLine
 	x.blocks = (n + kernels.QuantBlock - 1) / kernels.QuantBlock
@@ -61,7 +61,7 @@ func (t *quantizeTask) run(part, parts int) {
 // quantizeBlock is [kernels.Quantize] with the block's bias.
 func (in *instructions) quantizeBlock(q []int8, x []float32) (scale float32, bias int32) {
 	largest, zero := in.absMax(x)
-	if largest == 0 || zero != zero {
+	if largest < kernels.LeastQuantized || zero != zero {
 		clear(q[:groups(len(x))*groupLen])
 		return zero, 0
 	}

@@ -95,6 +95,14 @@ func mambaScenarios() []scenario {
 				kernels.Span{Slot: 1, Row: 0, Len: 2, Pos: 1})
 			m.run(kernels.Span{Slot: 1, Row: 23, Len: 1, Pos: 3}, kernels.Span{Slot: 0, Row: 24, Len: 16, Pos: 20})
 			mambaRecord(t, rec, shape, m)
+		}}, scenario{fmt.Sprintf("mamba that forgets at once %+v", shape), func(t *testing.T, ops kernels.Ops, rec *record) {
+			m := newMambaRig(ops, shape, 40)
+			for i := range m.w.A {
+				m.w.A[i] = []float32{float32(math.Inf(-1)), -math.MaxFloat32}[i%2]
+			}
+			ops.PrepareMamba(&m.w)
+			m.run(kernels.Span{Slot: 2, Row: 0, Len: 40})
+			rec.addRows(m.y.read(t), m.y.n, float64(shape.DState+80)*roundoff)
 		}})
 	}
 	return all

@@ -15,7 +15,7 @@ import (
 func mambaInputs(a isa) {
 	name := "mambaInputs" + a.suffix
 	TEXT(name, NOSPLIT, "func(blocks, taps int, at *int32, x *[]float32, w, dt, delta, u, y *float32)")
-	Doc(name + " is [mambaToken.inputs] for blocks of a vector's lanes.")
+	Doc(name + " is [instructions].mambaInputs for blocks of a vector's lanes.")
 	Pragma("noescape")
 	e := newExp2(a, true)
 	width := uint64(4 * a.lanes)
@@ -50,6 +50,7 @@ func mambaInputs(a isa) {
 	VMULPS(delta, xc, u)
 	VMOVUPS(u, Mem{Base: toU})
 	VMULPS(e.broadcast(math.Log2E), delta, delta)
+	VMINPS(delta, e.broadcast(1e8), delta) // times any A it is finite; NaN stays
 	VMOVUPS(delta, Mem{Base: toDelta})
 	VMULPS(Mem{Base: w, Disp: int(width)}, xc, xc)
 	VMOVUPS(xc, Mem{Base: y})
@@ -69,7 +70,7 @@ func mambaInputs(a isa) {
 func mambaScan(a isa) {
 	name := "mambaScan" + a.suffix
 	TEXT(name, NOSPLIT, "func(blocks, states int, at *int32, w, b, c, delta, u, s, y *float32)")
-	Doc(name + " is [mambaToken.scan] for blocks of a vector's lanes.")
+	Doc(name + " is [instructions].mambaScan for blocks of a vector's lanes.")
 	Pragma("noescape")
 	e := newExp2(a, true)
 	width := uint64(4 * a.lanes)
