@@ -40,10 +40,10 @@ func (m *machine) bound(c model.Cost) float64 {
 // readRate measures once for sizes that differ by less than a fifth, and once for all that no cache holds.
 func (m *machine) readRate(bytes float64) float64 {
 	const (
-		least, most = 1 << 10, 256 << 20
-		classes     = 4 // from a size to twice that
+		least   = 1 << 10
+		classes = 4 // from a size to twice that
 	)
-	class := int(math.Round(classes * math.Log2(min(max(bytes, least), most))))
+	class := int(math.Round(classes * math.Log2(min(max(bytes, least), cpu.LargestRead))))
 	rate, ok := m.reads[class]
 	if !ok {
 		rate = m.read(int(math.Exp2(float64(class) / classes)))

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"caucus/engine"
-	"caucus/engine/mini"
 	"caucus/kernels"
 	"caucus/kernels/cpu"
 )
@@ -39,15 +38,7 @@ type sample struct {
 // drawSamples draws samples 0..n-1 of one problem, every second one of which another problem's sample follows.
 func drawSamples(t *testing.T, p kernels.Precision, threads int, opt engine.Options, n uint64) map[uint64]sample {
 	t.Helper()
-	ops, err := cpu.New(cpu.Options{Threads: threads, Precision: p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ops.Close()
-	c, err := engine.Load(mini.FS(), ops)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := load(t, cpu.Options{Threads: threads, Precision: p})
 	opt.MaxTokens, opt.Landing = 30, c.Landing
 	e, err := engine.New(c.Model, c.Tokenizer, opt)
 	if err != nil {

@@ -8,16 +8,23 @@ import (
 	"caucus/kernels/cpu"
 )
 
-func TestTheCarriedModelSamples(t *testing.T) {
-	ops, err := cpu.New(cpu.Options{Threads: 1})
+// load reads the model on kernels that live as long as the test.
+func load(t *testing.T, opt cpu.Options) *engine.Checkpoint {
+	t.Helper()
+	ops, err := cpu.New(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ops.Close()
+	t.Cleanup(ops.Close)
 	c, err := engine.Load(mini.FS(), ops)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return c
+}
+
+func TestTheCarriedModelSamples(t *testing.T) {
+	c := load(t, cpu.Options{Threads: 1})
 	e, err := engine.New(c.Model, c.Tokenizer, engine.Options{Slots: 4, MaxTokens: 64, Landing: c.Landing})
 	if err != nil {
 		t.Fatal(err)

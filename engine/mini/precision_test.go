@@ -6,8 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"caucus/engine"
-	"caucus/engine/mini"
 	"caucus/engine/model"
 	"caucus/kernels"
 	"caucus/kernels/cpu"
@@ -42,15 +40,7 @@ func TestPrecisionsStayNearPyTorch(t *testing.T) {
 
 func distance(t *testing.T, g golden, p kernels.Precision) (divergence, other float64) {
 	t.Helper()
-	ops, err := cpu.New(cpu.Options{Threads: 1, Precision: p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ops.Close()
-	c, err := engine.Load(mini.FS(), ops)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := load(t, cpu.Options{Threads: 1, Precision: p})
 	state, positions := c.Model.NewState(model.Capacity{Slots: 1, Pages: 64, Rows: 256, Logits: 256}), 0.0
 	for i, prompt := range g.Prompts {
 		var q model.Sequence

@@ -266,16 +266,7 @@ func (u unfused) Floats(name string, shape ...int) ([]float32, error) {
 }
 
 func (u unfused) Matrix(name string, out, in int) (kernels.Source, error) {
-	return matrix(u, name, out, in)
-}
-
-// matrix reads a matrix as Floats.
-func matrix(w model.Weights, name string, out, in int) (kernels.Source, error) {
-	v, err := w.Floats(name, out, in)
-	if err != nil {
-		return kernels.Source{}, err
-	}
-	return kernels.Dense(v, out, in), nil
+	return tiny.Matrix(u, name, out, in)
 }
 
 func TestBothNamingsGiveTheSameModel(t *testing.T) {
@@ -306,7 +297,7 @@ func (l lacking) Floats(name string, shape ...int) ([]float32, error) {
 }
 
 func (l lacking) Matrix(name string, out, in int) (kernels.Source, error) {
-	return matrix(l, name, out, in)
+	return tiny.Matrix(l, name, out, in)
 }
 
 func TestLoadNamesTheMissingTensor(t *testing.T) {

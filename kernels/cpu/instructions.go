@@ -73,11 +73,13 @@ func (in *instructions) tilesOf(rows int) int { return (rows + in.tileRows - 1) 
 
 // panelsPerTile is how many panels a tile takes at once. Vectors of 16 lanes leave room for two beside any number of
 // rows; with 8 lanes, tiles of few rows take more so that enough sums run side by side to hide an addition's latency.
-func (in *instructions) panelsPerTile(rows int) int {
+func (in *instructions) panelsPerTile(rows int) int { return panelsPerTile(in.lanes, rows) }
+
+func panelsPerTile(lanes, rows int) int {
 	switch {
 	case rows == 1:
 		return 4
-	case in.lanes == 16 || rows <= 3:
+	case lanes == 16 || rows <= 3:
 		return 2
 	}
 	return 1

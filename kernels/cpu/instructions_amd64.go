@@ -118,12 +118,9 @@ func valuesWith(
 	f32, bf16 func(rows, pages int, table *int32, values *byte, pageBytes, last int, x *float32, ldx int, y *float32, ldy int),
 ) func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
 	return func(rows int, k *positions, x []float32, ldx int, y []float32, ldy int) {
-		values, panels := f32, 2
+		values, panels := f32, min(2, panelsPerTile(lanes, rows))
 		if k.format == kernels.BF16 {
 			values = bf16
-		}
-		if lanes == 8 && rows > 3 {
-			panels = 1
 		}
 		for from := 0; from < k.padded; from += panels * panelWidth {
 			values(rows, len(k.pages), &k.pages[0], &k.values[from*kernels.PageLen*k.format.Bytes()], k.valueBytes, k.last,

@@ -878,12 +878,12 @@ not6x1:
 TEXT ·scoresF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x01
-	JNE  not1
+	JNE  not1x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -891,13 +891,13 @@ page1:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys1
+	JLE     lastkeys1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys1:
+lastkeys1x2:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -907,7 +907,7 @@ lastkeys1:
 	MOVQ   n+56(FP), R8
 	IMUL3Q $0x40, R8, R9
 
-loop0_1:
+loop0_1x2:
 	VMOVUPS      (DX), Y5
 	VMOVUPS      32(DX), Y6
 	VBROADCASTSS (DI), Y4
@@ -918,14 +918,13 @@ loop0_1:
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y5, Y4, Y2
 	VFMADD231PS  Y6, Y4, Y3
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, DX
 	DECQ         R8
-	JNZ          loop0_1
+	JNZ          loop0_1x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -936,18 +935,18 @@ loop0_1:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ AX, $0x02
-	JNE  not2
+	JNE  not2x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -955,13 +954,13 @@ page2:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys2
+	JLE     lastkeys2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys2:
+lastkeys2x2:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -975,7 +974,7 @@ lastkeys2:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x40, R9, R10
 
-loop0_2:
+loop0_2x2:
 	VMOVUPS      (DX), Y9
 	VMOVUPS      32(DX), Y10
 	VBROADCASTSS (DI), Y8
@@ -992,14 +991,13 @@ loop0_2:
 	VBROADCASTSS (DI)(R8*1), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop0_2
+	JNZ          loop0_2x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -1014,18 +1012,18 @@ loop0_2:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ AX, $0x03
-	JNE  not3
+	JNE  not3x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -1033,13 +1031,13 @@ page3:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys3
+	JLE     lastkeys3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys3:
+lastkeys3x2:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1057,7 +1055,7 @@ lastkeys3:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x40, R9, R10
 
-loop0_3:
+loop0_3x2:
 	VMOVUPS      (DX), Y13
 	VMOVUPS      32(DX), Y14
 	VBROADCASTSS (DI), Y12
@@ -1080,14 +1078,13 @@ loop0_3:
 	VBROADCASTSS (DI)(R8*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop0_3
+	JNZ          loop0_3x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -1106,18 +1103,18 @@ loop0_3:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ AX, $0x04
-	JNE  not4
+	JNE  not4x1
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page4:
+page4x1:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -1125,13 +1122,13 @@ page4:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys4
+	JLE     lastkeys4x1
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys4:
+lastkeys4x1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1148,7 +1145,7 @@ lastkeys4:
 	IMUL3Q $0x40, R10, R11
 	MOVQ   DX, R11
 
-loop0_4:
+loop0_4x1:
 	VMOVUPS      (R11), Y9
 	VMOVUPS      32(R11), Y10
 	VBROADCASTSS (DI), Y8
@@ -1163,13 +1160,12 @@ loop0_4:
 	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (R11), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R11
 	DECQ         R10
-	JNZ          loop0_4
+	JNZ          loop0_4x1
 	MOVQ         y+64(FP), DI
 	MOVQ         ldy+72(FP), R8
 	LEAQ         (DI)(R8*2), R9
@@ -1201,7 +1197,7 @@ loop0_4:
 	IMUL3Q       $0x40, R10, R11
 	ADDQ         R11, DX
 
-loop1_4:
+loop1_4x1:
 	VMOVUPS      (DX), Y9
 	VMOVUPS      32(DX), Y10
 	VBROADCASTSS (DI), Y8
@@ -1216,13 +1212,12 @@ loop1_4:
 	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop1_4
+	JNZ          loop1_4x1
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -1240,18 +1235,18 @@ loop1_4:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x1
 	VZEROUPPER
 	RET
 
-not4:
+not4x1:
 	CMPQ AX, $0x05
-	JNE  not5
+	JNE  not5x1
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page5:
+page5x1:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -1259,13 +1254,13 @@ page5:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys5
+	JLE     lastkeys5x1
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys5:
+lastkeys5x1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1284,7 +1279,7 @@ lastkeys5:
 	IMUL3Q $0x40, R10, R11
 	MOVQ   DX, R11
 
-loop0_5:
+loop0_5x1:
 	VMOVUPS      (R11), Y11
 	VMOVUPS      32(R11), Y12
 	VBROADCASTSS (DI), Y10
@@ -1302,13 +1297,12 @@ loop0_5:
 	VBROADCASTSS (R9)(R8*1), Y10
 	VFMADD231PS  Y11, Y10, Y8
 	VFMADD231PS  Y12, Y10, Y9
-	LEAQ         (R11), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R11
 	DECQ         R10
-	JNZ          loop0_5
+	JNZ          loop0_5x1
 	MOVQ         y+64(FP), DI
 	MOVQ         ldy+72(FP), R8
 	LEAQ         (DI)(R8*2), R9
@@ -1344,7 +1338,7 @@ loop0_5:
 	IMUL3Q       $0x40, R10, R11
 	ADDQ         R11, DX
 
-loop1_5:
+loop1_5x1:
 	VMOVUPS      (DX), Y11
 	VMOVUPS      32(DX), Y12
 	VBROADCASTSS (DI), Y10
@@ -1362,13 +1356,12 @@ loop1_5:
 	VBROADCASTSS (R9)(R8*1), Y10
 	VFMADD231PS  Y11, Y10, Y8
 	VFMADD231PS  Y12, Y10, Y9
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop1_5
+	JNZ          loop1_5x1
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -1388,18 +1381,18 @@ loop1_5:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x1
 	VZEROUPPER
 	RET
 
-not5:
+not5x1:
 	CMPQ AX, $0x06
-	JNE  not6
+	JNE  not6x1
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page6:
+page6x1:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -1407,13 +1400,13 @@ page6:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys6
+	JLE     lastkeys6x1
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys6:
+lastkeys6x1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1434,7 +1427,7 @@ lastkeys6:
 	IMUL3Q $0x40, R10, R11
 	MOVQ   DX, R11
 
-loop0_6:
+loop0_6x1:
 	VMOVUPS      (R11), Y13
 	VMOVUPS      32(R11), Y14
 	VBROADCASTSS (DI), Y12
@@ -1455,13 +1448,12 @@ loop0_6:
 	VBROADCASTSS (R9)(R8*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (R11), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, R11
 	DECQ         R10
-	JNZ          loop0_6
+	JNZ          loop0_6x1
 	MOVQ         y+64(FP), DI
 	MOVQ         ldy+72(FP), R8
 	LEAQ         (DI)(R8*2), R9
@@ -1501,7 +1493,7 @@ loop0_6:
 	IMUL3Q       $0x40, R10, R11
 	ADDQ         R11, DX
 
-loop1_6:
+loop1_6x1:
 	VMOVUPS      (DX), Y13
 	VMOVUPS      32(DX), Y14
 	VBROADCASTSS (DI), Y12
@@ -1522,13 +1514,12 @@ loop1_6:
 	VBROADCASTSS (R9)(R8*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop1_6
+	JNZ          loop1_6x1
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -1550,11 +1541,11 @@ loop1_6:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x1
 	VZEROUPPER
 	RET
 
-not6:
+not6x1:
 	UD2
 
 // func valuesF32AVX2(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
@@ -1562,7 +1553,7 @@ not6:
 TEXT ·valuesF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	CMPQ   AX, $0x01
-	JNE    not1
+	JNE    not1x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1573,7 +1564,7 @@ TEXT ·valuesF32AVX2(SB), NOSPLIT, $0-80
 	MOVQ   ldx+56(FP), DX
 	MOVQ   $0x0000000000000800, DI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), R8
 	MOVLQSX (AX), DX
 	IMULQ   R8, DX
@@ -1581,19 +1572,19 @@ page1:
 	ADDQ    R9, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues1
+	JLE     lastvalues1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
 
-lastvalues1:
+lastvalues1x2:
 	MOVQ last+40(FP), R8
 	CMPQ CX, $0x01
-	JE   loop1
+	JE   loop1x2
 	MOVQ $0x0000000000000020, R8
 
-loop1:
+loop1x2:
 	VMOVUPS      (DX), Y5
 	VMOVUPS      32(DX), Y6
 	VBROADCASTSS (SI), Y4
@@ -1604,17 +1595,16 @@ loop1:
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y5, Y4, Y2
 	VFMADD231PS  Y6, Y4, Y3
-	LEAQ         (DX), R9
-	PREFETCHT1   (R9)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(DI*1), R9
 	PREFETCHT1   (R9)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000040, DX
 	DECQ         R8
-	JNZ          loop1
+	JNZ          loop1x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -1624,9 +1614,9 @@ loop1:
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ   AX, $0x02
-	JNE    not2
+	JNE    not2x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1641,7 +1631,7 @@ not1:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000800, R8
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -1649,19 +1639,19 @@ page2:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues2
+	JLE     lastvalues2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues2:
+lastvalues2x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop2
+	JE   loop2x2
 	MOVQ $0x0000000000000020, R9
 
-loop2:
+loop2x2:
 	VMOVUPS      (DX), Y9
 	VMOVUPS      32(DX), Y10
 	VBROADCASTSS (SI), Y8
@@ -1678,17 +1668,16 @@ loop2:
 	VBROADCASTSS (SI)(DI*1), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop2
+	JNZ          loop2x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -1702,9 +1691,9 @@ loop2:
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ   AX, $0x03
-	JNE    not3
+	JNE    not3x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1723,7 +1712,7 @@ not2:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000800, R8
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -1731,19 +1720,19 @@ page3:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues3
+	JLE     lastvalues3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues3:
+lastvalues3x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop3
+	JE   loop3x2
 	MOVQ $0x0000000000000020, R9
 
-loop3:
+loop3x2:
 	VMOVUPS      (DX), Y13
 	VMOVUPS      32(DX), Y14
 	VBROADCASTSS (SI), Y12
@@ -1766,17 +1755,16 @@ loop3:
 	VBROADCASTSS (SI)(DI*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop3
+	JNZ          loop3x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -1794,9 +1782,9 @@ loop3:
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ   AX, $0x04
-	JNE    not4
+	JNE    not4x1
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1813,7 +1801,7 @@ not3:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000800, DX
 
-page4:
+page4x1:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -1821,19 +1809,19 @@ page4:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues4
+	JLE     lastvalues4x1
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues4:
+lastvalues4x1:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop4
+	JE   loop4x1
 	MOVQ $0x0000000000000020, R9
 
-loop4:
+loop4x1:
 	VMOVUPS      (DX), Y9
 	VMOVUPS      32(DX), Y10
 	VBROADCASTSS (SI), Y8
@@ -1848,16 +1836,15 @@ loop4:
 	VBROADCASTSS (R8), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop4
+	JNZ          loop4x1
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x1
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -1873,9 +1860,9 @@ loop4:
 	VZEROUPPER
 	RET
 
-not4:
+not4x1:
 	CMPQ   AX, $0x05
-	JNE    not5
+	JNE    not5x1
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1894,7 +1881,7 @@ not4:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000800, DX
 
-page5:
+page5x1:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -1902,19 +1889,19 @@ page5:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues5
+	JLE     lastvalues5x1
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues5:
+lastvalues5x1:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop5
+	JE   loop5x1
 	MOVQ $0x0000000000000020, R9
 
-loop5:
+loop5x1:
 	VMOVUPS      (DX), Y11
 	VMOVUPS      32(DX), Y12
 	VBROADCASTSS (SI), Y10
@@ -1932,16 +1919,15 @@ loop5:
 	VBROADCASTSS (R8)(DI*1), Y10
 	VFMADD231PS  Y11, Y10, Y8
 	VFMADD231PS  Y12, Y10, Y9
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop5
+	JNZ          loop5x1
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x1
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -1959,9 +1945,9 @@ loop5:
 	VZEROUPPER
 	RET
 
-not5:
+not5x1:
 	CMPQ   AX, $0x06
-	JNE    not6
+	JNE    not6x1
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -1982,7 +1968,7 @@ not5:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000800, DX
 
-page6:
+page6x1:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -1990,19 +1976,19 @@ page6:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues6
+	JLE     lastvalues6x1
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues6:
+lastvalues6x1:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop6
+	JE   loop6x1
 	MOVQ $0x0000000000000020, R9
 
-loop6:
+loop6x1:
 	VMOVUPS      (DX), Y13
 	VMOVUPS      32(DX), Y14
 	VBROADCASTSS (SI), Y12
@@ -2023,16 +2009,15 @@ loop6:
 	VBROADCASTSS (R8)(DI*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop6
+	JNZ          loop6x1
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x1
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -2052,7 +2037,7 @@ loop6:
 	VZEROUPPER
 	RET
 
-not6:
+not6x1:
 	UD2
 
 // func tileF16AVX2(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
@@ -2089,27 +2074,27 @@ start1x1:
 
 loop1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Y2
 	VCVTPH2PS    (DX), Y3
+	VCVTPH2PS    16(DX), Y4
+	VBROADCASTSS (CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VCVTPH2PS    16(DX), Y3
-	VFMADD231PS  Y3, Y2, Y1
-	VBROADCASTSS 4(CX), Y2
+	VFMADD231PS  Y4, Y2, Y1
 	VCVTPH2PS    32(DX), Y3
+	VCVTPH2PS    48(DX), Y4
+	VBROADCASTSS 4(CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VCVTPH2PS    48(DX), Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y4, Y2, Y1
 	PREFETCHT1   64(DX)(BX*1)
-	VBROADCASTSS 8(CX), Y2
 	VCVTPH2PS    64(DX), Y3
+	VCVTPH2PS    80(DX), Y4
+	VBROADCASTSS 8(CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VCVTPH2PS    80(DX), Y3
-	VFMADD231PS  Y3, Y2, Y1
-	VBROADCASTSS 12(CX), Y2
+	VFMADD231PS  Y4, Y2, Y1
 	VCVTPH2PS    96(DX), Y3
+	VCVTPH2PS    112(DX), Y4
+	VBROADCASTSS 12(CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VCVTPH2PS    112(DX), Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y4, Y2, Y1
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x04, AX
@@ -2121,11 +2106,11 @@ rest1x1:
 
 one1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Y2
 	VCVTPH2PS    (DX), Y3
+	VCVTPH2PS    16(DX), Y4
+	VBROADCASTSS (CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VCVTPH2PS    16(DX), Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y4, Y2, Y1
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	DECQ         AX
@@ -2176,45 +2161,49 @@ loop1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Y4
 	VCVTPH2PS    (DX), Y5
+	VCVTPH2PS    16(DX), Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VCVTPH2PS    16(DX), Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VCVTPH2PS    (DX)(BX*1), Y5
+	VCVTPH2PS    16(DX)(BX*1), Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VCVTPH2PS    16(DX)(BX*1), Y5
-	VFMADD231PS  Y5, Y4, Y3
-	VBROADCASTSS 4(CX), Y4
+	VFMADD231PS  Y6, Y4, Y3
 	VCVTPH2PS    32(DX), Y5
+	VCVTPH2PS    48(DX), Y6
+	VBROADCASTSS 4(CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VCVTPH2PS    48(DX), Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VCVTPH2PS    32(DX)(BX*1), Y5
+	VCVTPH2PS    48(DX)(BX*1), Y6
+	VBROADCASTSS 4(CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VCVTPH2PS    48(DX)(BX*1), Y5
-	VFMADD231PS  Y5, Y4, Y3
+	VFMADD231PS  Y6, Y4, Y3
 	PREFETCHT1   64(DX)(SI*1)
 	LEAQ         64(DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS 8(CX), Y4
 	VCVTPH2PS    64(DX), Y5
+	VCVTPH2PS    80(DX), Y6
+	VBROADCASTSS 8(CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VCVTPH2PS    80(DX), Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VCVTPH2PS    64(DX)(BX*1), Y5
+	VCVTPH2PS    80(DX)(BX*1), Y6
+	VBROADCASTSS 8(CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VCVTPH2PS    80(DX)(BX*1), Y5
-	VFMADD231PS  Y5, Y4, Y3
-	VBROADCASTSS 12(CX), Y4
+	VFMADD231PS  Y6, Y4, Y3
 	VCVTPH2PS    96(DX), Y5
+	VCVTPH2PS    112(DX), Y6
+	VBROADCASTSS 12(CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VCVTPH2PS    112(DX), Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VCVTPH2PS    96(DX)(BX*1), Y5
+	VCVTPH2PS    112(DX)(BX*1), Y6
+	VBROADCASTSS 12(CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VCVTPH2PS    112(DX)(BX*1), Y5
-	VFMADD231PS  Y5, Y4, Y3
+	VFMADD231PS  Y6, Y4, Y3
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x04, AX
@@ -2228,15 +2217,16 @@ one1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Y4
 	VCVTPH2PS    (DX), Y5
+	VCVTPH2PS    16(DX), Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VCVTPH2PS    16(DX), Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VCVTPH2PS    (DX)(BX*1), Y5
+	VCVTPH2PS    16(DX)(BX*1), Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VCVTPH2PS    16(DX)(BX*1), Y5
-	VFMADD231PS  Y5, Y4, Y3
+	VFMADD231PS  Y6, Y4, Y3
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	DECQ         AX
@@ -2300,23 +2290,26 @@ one1x4:
 	LEAQ         (DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   (SI)(DI*1)
-	VBROADCASTSS (CX), Y8
 	VCVTPH2PS    (DX), Y9
+	VCVTPH2PS    16(DX), Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y0
-	VCVTPH2PS    16(DX), Y9
-	VFMADD231PS  Y9, Y8, Y1
+	VFMADD231PS  Y10, Y8, Y1
 	VCVTPH2PS    (DX)(BX*1), Y9
+	VCVTPH2PS    16(DX)(BX*1), Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y2
-	VCVTPH2PS    16(DX)(BX*1), Y9
-	VFMADD231PS  Y9, Y8, Y3
+	VFMADD231PS  Y10, Y8, Y3
 	VCVTPH2PS    (DX)(BX*2), Y9
+	VCVTPH2PS    16(DX)(BX*2), Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y4
-	VCVTPH2PS    16(DX)(BX*2), Y9
-	VFMADD231PS  Y9, Y8, Y5
+	VFMADD231PS  Y10, Y8, Y5
 	VCVTPH2PS    (SI), Y9
+	VCVTPH2PS    16(SI), Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y6
-	VCVTPH2PS    16(SI), Y9
-	VFMADD231PS  Y9, Y8, Y7
+	VFMADD231PS  Y10, Y8, Y7
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, SI
@@ -2986,35 +2979,35 @@ start1x1:
 
 loop1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Y2
 	VPMOVZXWD    (DX), Y3
 	VPSLLD       $0x10, Y3, Y3
+	VPMOVZXWD    16(DX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS (CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VPMOVZXWD    16(DX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
-	VBROADCASTSS 4(CX), Y2
+	VFMADD231PS  Y4, Y2, Y1
 	VPMOVZXWD    32(DX), Y3
 	VPSLLD       $0x10, Y3, Y3
+	VPMOVZXWD    48(DX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS 4(CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VPMOVZXWD    48(DX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y4, Y2, Y1
 	PREFETCHT1   64(DX)(BX*1)
-	VBROADCASTSS 8(CX), Y2
 	VPMOVZXWD    64(DX), Y3
 	VPSLLD       $0x10, Y3, Y3
+	VPMOVZXWD    80(DX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS 8(CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VPMOVZXWD    80(DX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
-	VBROADCASTSS 12(CX), Y2
+	VFMADD231PS  Y4, Y2, Y1
 	VPMOVZXWD    96(DX), Y3
 	VPSLLD       $0x10, Y3, Y3
+	VPMOVZXWD    112(DX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS 12(CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VPMOVZXWD    112(DX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y4, Y2, Y1
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x04, AX
@@ -3026,13 +3019,13 @@ rest1x1:
 
 one1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Y2
 	VPMOVZXWD    (DX), Y3
 	VPSLLD       $0x10, Y3, Y3
+	VPMOVZXWD    16(DX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS (CX), Y2
 	VFMADD231PS  Y3, Y2, Y0
-	VPMOVZXWD    16(DX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y4, Y2, Y1
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	DECQ         AX
@@ -3083,61 +3076,65 @@ loop1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Y4
 	VPMOVZXWD    (DX), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VPMOVZXWD    16(DX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VPMOVZXWD    (DX)(BX*1), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VPMOVZXWD    16(DX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
-	VBROADCASTSS 4(CX), Y4
+	VFMADD231PS  Y6, Y4, Y3
 	VPMOVZXWD    32(DX), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    48(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 4(CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VPMOVZXWD    48(DX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VPMOVZXWD    32(DX)(BX*1), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    48(DX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 4(CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VPMOVZXWD    48(DX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
+	VFMADD231PS  Y6, Y4, Y3
 	PREFETCHT1   64(DX)(SI*1)
 	LEAQ         64(DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS 8(CX), Y4
 	VPMOVZXWD    64(DX), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    80(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 8(CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VPMOVZXWD    80(DX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VPMOVZXWD    64(DX)(BX*1), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    80(DX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 8(CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VPMOVZXWD    80(DX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
-	VBROADCASTSS 12(CX), Y4
+	VFMADD231PS  Y6, Y4, Y3
 	VPMOVZXWD    96(DX), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    112(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 12(CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VPMOVZXWD    112(DX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VPMOVZXWD    96(DX)(BX*1), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    112(DX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS 12(CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VPMOVZXWD    112(DX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
+	VFMADD231PS  Y6, Y4, Y3
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x04, AX
@@ -3151,19 +3148,20 @@ one1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Y4
 	VPMOVZXWD    (DX), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y0
-	VPMOVZXWD    16(DX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y1
+	VFMADD231PS  Y6, Y4, Y1
 	VPMOVZXWD    (DX)(BX*1), Y5
 	VPSLLD       $0x10, Y5, Y5
+	VPMOVZXWD    16(DX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VBROADCASTSS (CX), Y4
 	VFMADD231PS  Y5, Y4, Y2
-	VPMOVZXWD    16(DX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
+	VFMADD231PS  Y6, Y4, Y3
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	DECQ         AX
@@ -3227,31 +3225,34 @@ one1x4:
 	LEAQ         (DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   (SI)(DI*1)
-	VBROADCASTSS (CX), Y8
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y0
-	VPMOVZXWD    16(DX), Y9
-	VPSLLD       $0x10, Y9, Y9
-	VFMADD231PS  Y9, Y8, Y1
+	VFMADD231PS  Y10, Y8, Y1
 	VPMOVZXWD    (DX)(BX*1), Y9
 	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX)(BX*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y2
-	VPMOVZXWD    16(DX)(BX*1), Y9
-	VPSLLD       $0x10, Y9, Y9
-	VFMADD231PS  Y9, Y8, Y3
+	VFMADD231PS  Y10, Y8, Y3
 	VPMOVZXWD    (DX)(BX*2), Y9
 	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(DX)(BX*2), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y4
-	VPMOVZXWD    16(DX)(BX*2), Y9
-	VPSLLD       $0x10, Y9, Y9
-	VFMADD231PS  Y9, Y8, Y5
+	VFMADD231PS  Y10, Y8, Y5
 	VPMOVZXWD    (SI), Y9
 	VPSLLD       $0x10, Y9, Y9
+	VPMOVZXWD    16(SI), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VBROADCASTSS (CX), Y8
 	VFMADD231PS  Y9, Y8, Y6
-	VPMOVZXWD    16(SI), Y9
-	VPSLLD       $0x10, Y9, Y9
-	VFMADD231PS  Y9, Y8, Y7
+	VFMADD231PS  Y10, Y8, Y7
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, SI
@@ -3918,12 +3919,12 @@ not6x1:
 TEXT ·scoresBF16AVX2(SB), NOSPLIT, $0-80
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x01
-	JNE  not1
+	JNE  not1x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -3931,13 +3932,13 @@ page1:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys1
+	JLE     lastkeys1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys1:
+lastkeys1x2:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -3947,7 +3948,7 @@ lastkeys1:
 	MOVQ   n+56(FP), R8
 	IMUL3Q $0x20, R8, R9
 
-loop0_1:
+loop0_1x2:
 	VPMOVZXWD    (DX), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VPMOVZXWD    16(DX), Y6
@@ -3962,14 +3963,13 @@ loop0_1:
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y5, Y4, Y2
 	VFMADD231PS  Y6, Y4, Y3
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000020, DX
 	DECQ         R8
-	JNZ          loop0_1
+	JNZ          loop0_1x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -3980,18 +3980,18 @@ loop0_1:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ AX, $0x02
-	JNE  not2
+	JNE  not2x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -3999,13 +3999,13 @@ page2:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys2
+	JLE     lastkeys2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys2:
+lastkeys2x2:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4019,7 +4019,7 @@ lastkeys2:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x20, R9, R10
 
-loop0_2:
+loop0_2x2:
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(DX), Y10
@@ -4040,14 +4040,13 @@ loop0_2:
 	VBROADCASTSS (DI)(R8*1), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop0_2
+	JNZ          loop0_2x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -4062,18 +4061,18 @@ loop0_2:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ AX, $0x03
-	JNE  not3
+	JNE  not3x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -4081,13 +4080,13 @@ page3:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys3
+	JLE     lastkeys3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys3:
+lastkeys3x2:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4105,7 +4104,7 @@ lastkeys3:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x20, R9, R10
 
-loop0_3:
+loop0_3x2:
 	VPMOVZXWD    (DX), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(DX), Y14
@@ -4132,14 +4131,13 @@ loop0_3:
 	VBROADCASTSS (DI)(R8*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop0_3
+	JNZ          loop0_3x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -4158,18 +4156,18 @@ loop0_3:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ AX, $0x04
-	JNE  not4
+	JNE  not4x1
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page4:
+page4x1:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -4177,13 +4175,13 @@ page4:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys4
+	JLE     lastkeys4x1
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys4:
+lastkeys4x1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4200,7 +4198,7 @@ lastkeys4:
 	IMUL3Q $0x20, R10, R11
 	MOVQ   DX, R11
 
-loop0_4:
+loop0_4x1:
 	VPMOVZXWD    (R11), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(R11), Y10
@@ -4217,13 +4215,12 @@ loop0_4:
 	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (R11), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, R11
 	DECQ         R10
-	JNZ          loop0_4
+	JNZ          loop0_4x1
 	MOVQ         y+64(FP), DI
 	MOVQ         ldy+72(FP), R8
 	LEAQ         (DI)(R8*2), R9
@@ -4255,7 +4252,7 @@ loop0_4:
 	IMUL3Q       $0x20, R10, R11
 	ADDQ         R11, DX
 
-loop1_4:
+loop1_4x1:
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(DX), Y10
@@ -4272,13 +4269,12 @@ loop1_4:
 	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop1_4
+	JNZ          loop1_4x1
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -4296,18 +4292,18 @@ loop1_4:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x1
 	VZEROUPPER
 	RET
 
-not4:
+not4x1:
 	CMPQ AX, $0x05
-	JNE  not5
+	JNE  not5x1
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page5:
+page5x1:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -4315,13 +4311,13 @@ page5:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys5
+	JLE     lastkeys5x1
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys5:
+lastkeys5x1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4340,7 +4336,7 @@ lastkeys5:
 	IMUL3Q $0x20, R10, R11
 	MOVQ   DX, R11
 
-loop0_5:
+loop0_5x1:
 	VPMOVZXWD    (R11), Y11
 	VPSLLD       $0x10, Y11, Y11
 	VPMOVZXWD    16(R11), Y12
@@ -4360,13 +4356,12 @@ loop0_5:
 	VBROADCASTSS (R9)(R8*1), Y10
 	VFMADD231PS  Y11, Y10, Y8
 	VFMADD231PS  Y12, Y10, Y9
-	LEAQ         (R11), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, R11
 	DECQ         R10
-	JNZ          loop0_5
+	JNZ          loop0_5x1
 	MOVQ         y+64(FP), DI
 	MOVQ         ldy+72(FP), R8
 	LEAQ         (DI)(R8*2), R9
@@ -4402,7 +4397,7 @@ loop0_5:
 	IMUL3Q       $0x20, R10, R11
 	ADDQ         R11, DX
 
-loop1_5:
+loop1_5x1:
 	VPMOVZXWD    (DX), Y11
 	VPSLLD       $0x10, Y11, Y11
 	VPMOVZXWD    16(DX), Y12
@@ -4422,13 +4417,12 @@ loop1_5:
 	VBROADCASTSS (R9)(R8*1), Y10
 	VFMADD231PS  Y11, Y10, Y8
 	VFMADD231PS  Y12, Y10, Y9
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop1_5
+	JNZ          loop1_5x1
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -4448,18 +4442,18 @@ loop1_5:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x1
 	VZEROUPPER
 	RET
 
-not5:
+not5x1:
 	CMPQ AX, $0x06
-	JNE  not6
+	JNE  not6x1
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page6:
+page6x1:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -4467,13 +4461,13 @@ page6:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys6
+	JLE     lastkeys6x1
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys6:
+lastkeys6x1:
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -4494,7 +4488,7 @@ lastkeys6:
 	IMUL3Q $0x20, R10, R11
 	MOVQ   DX, R11
 
-loop0_6:
+loop0_6x1:
 	VPMOVZXWD    (R11), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(R11), Y14
@@ -4517,13 +4511,12 @@ loop0_6:
 	VBROADCASTSS (R9)(R8*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (R11), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, R11
 	DECQ         R10
-	JNZ          loop0_6
+	JNZ          loop0_6x1
 	MOVQ         y+64(FP), DI
 	MOVQ         ldy+72(FP), R8
 	LEAQ         (DI)(R8*2), R9
@@ -4563,7 +4556,7 @@ loop0_6:
 	IMUL3Q       $0x20, R10, R11
 	ADDQ         R11, DX
 
-loop1_6:
+loop1_6x1:
 	VPMOVZXWD    (DX), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(DX), Y14
@@ -4586,13 +4579,12 @@ loop1_6:
 	VBROADCASTSS (R9)(R8*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop1_6
+	JNZ          loop1_6x1
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -4614,11 +4606,11 @@ loop1_6:
 	ADDQ         $0x00000040, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x1
 	VZEROUPPER
 	RET
 
-not6:
+not6x1:
 	UD2
 
 // func valuesBF16AVX2(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
@@ -4626,7 +4618,7 @@ not6:
 TEXT ·valuesBF16AVX2(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	CMPQ   AX, $0x01
-	JNE    not1
+	JNE    not1x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4637,7 +4629,7 @@ TEXT ·valuesBF16AVX2(SB), NOSPLIT, $0-80
 	MOVQ   ldx+56(FP), DX
 	MOVQ   $0x0000000000000400, DI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), R8
 	MOVLQSX (AX), DX
 	IMULQ   R8, DX
@@ -4645,19 +4637,19 @@ page1:
 	ADDQ    R9, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues1
+	JLE     lastvalues1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
 
-lastvalues1:
+lastvalues1x2:
 	MOVQ last+40(FP), R8
 	CMPQ CX, $0x01
-	JE   loop1
+	JE   loop1x2
 	MOVQ $0x0000000000000020, R8
 
-loop1:
+loop1x2:
 	VPMOVZXWD    (DX), Y5
 	VPSLLD       $0x10, Y5, Y5
 	VPMOVZXWD    16(DX), Y6
@@ -4672,17 +4664,16 @@ loop1:
 	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y5, Y4, Y2
 	VFMADD231PS  Y6, Y4, Y3
-	LEAQ         (DX), R9
-	PREFETCHT1   (R9)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(DI*1), R9
 	PREFETCHT1   (R9)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000020, DX
 	DECQ         R8
-	JNZ          loop1
+	JNZ          loop1x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -4692,9 +4683,9 @@ loop1:
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ   AX, $0x02
-	JNE    not2
+	JNE    not2x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4709,7 +4700,7 @@ not1:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000400, R8
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -4717,19 +4708,19 @@ page2:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues2
+	JLE     lastvalues2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues2:
+lastvalues2x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop2
+	JE   loop2x2
 	MOVQ $0x0000000000000020, R9
 
-loop2:
+loop2x2:
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(DX), Y10
@@ -4750,17 +4741,16 @@ loop2:
 	VBROADCASTSS (SI)(DI*1), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop2
+	JNZ          loop2x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -4774,9 +4764,9 @@ loop2:
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ   AX, $0x03
-	JNE    not3
+	JNE    not3x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4795,7 +4785,7 @@ not2:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000400, R8
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -4803,19 +4793,19 @@ page3:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues3
+	JLE     lastvalues3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues3:
+lastvalues3x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop3
+	JE   loop3x2
 	MOVQ $0x0000000000000020, R9
 
-loop3:
+loop3x2:
 	VPMOVZXWD    (DX), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(DX), Y14
@@ -4842,17 +4832,16 @@ loop3:
 	VBROADCASTSS (SI)(DI*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop3
+	JNZ          loop3x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -4870,9 +4859,9 @@ loop3:
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ   AX, $0x04
-	JNE    not4
+	JNE    not4x1
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4889,7 +4878,7 @@ not3:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000400, DX
 
-page4:
+page4x1:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -4897,19 +4886,19 @@ page4:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues4
+	JLE     lastvalues4x1
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues4:
+lastvalues4x1:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop4
+	JE   loop4x1
 	MOVQ $0x0000000000000020, R9
 
-loop4:
+loop4x1:
 	VPMOVZXWD    (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VPMOVZXWD    16(DX), Y10
@@ -4926,16 +4915,15 @@ loop4:
 	VBROADCASTSS (R8), Y8
 	VFMADD231PS  Y9, Y8, Y6
 	VFMADD231PS  Y10, Y8, Y7
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop4
+	JNZ          loop4x1
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x1
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -4951,9 +4939,9 @@ loop4:
 	VZEROUPPER
 	RET
 
-not4:
+not4x1:
 	CMPQ   AX, $0x05
-	JNE    not5
+	JNE    not5x1
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -4972,7 +4960,7 @@ not4:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000400, DX
 
-page5:
+page5x1:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -4980,19 +4968,19 @@ page5:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues5
+	JLE     lastvalues5x1
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues5:
+lastvalues5x1:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop5
+	JE   loop5x1
 	MOVQ $0x0000000000000020, R9
 
-loop5:
+loop5x1:
 	VPMOVZXWD    (DX), Y11
 	VPSLLD       $0x10, Y11, Y11
 	VPMOVZXWD    16(DX), Y12
@@ -5012,16 +5000,15 @@ loop5:
 	VBROADCASTSS (R8)(DI*1), Y10
 	VFMADD231PS  Y11, Y10, Y8
 	VFMADD231PS  Y12, Y10, Y9
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop5
+	JNZ          loop5x1
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x1
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -5039,9 +5026,9 @@ loop5:
 	VZEROUPPER
 	RET
 
-not5:
+not5x1:
 	CMPQ   AX, $0x06
-	JNE    not6
+	JNE    not6x1
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VXORPS Y0, Y0, Y0
@@ -5062,7 +5049,7 @@ not5:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000400, DX
 
-page6:
+page6x1:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -5070,19 +5057,19 @@ page6:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues6
+	JLE     lastvalues6x1
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues6:
+lastvalues6x1:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop6
+	JE   loop6x1
 	MOVQ $0x0000000000000020, R9
 
-loop6:
+loop6x1:
 	VPMOVZXWD    (DX), Y13
 	VPSLLD       $0x10, Y13, Y13
 	VPMOVZXWD    16(DX), Y14
@@ -5105,16 +5092,15 @@ loop6:
 	VBROADCASTSS (R8)(DI*2), Y12
 	VFMADD231PS  Y13, Y12, Y10
 	VFMADD231PS  Y14, Y12, Y11
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop6
+	JNZ          loop6x1
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x1
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -5134,7 +5120,7 @@ loop6:
 	VZEROUPPER
 	RET
 
-not6:
+not6x1:
 	UD2
 
 // func tileInt8AVX2(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)
@@ -9650,12 +9636,12 @@ not12x2:
 TEXT ·scoresF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x01
-	JNE  not1
+	JNE  not1x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -9663,13 +9649,13 @@ page1:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys1
+	JLE     lastkeys1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys1:
+lastkeys1x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   x+40(FP), DI
@@ -9677,20 +9663,19 @@ lastkeys1:
 	MOVQ   n+56(FP), R8
 	IMUL3Q $0x40, R8, R9
 
-loop0_1:
+loop0_1x2:
 	VMOVUPS      (DX), Z3
 	VMOVUPS      (DX)(R9*1), Z4
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  Z3, Z2, Z0
 	VFMADD231PS  Z4, Z2, Z1
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, DX
 	DECQ         R8
-	JNZ          loop0_1
+	JNZ          loop0_1x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -9699,18 +9684,18 @@ loop0_1:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ AX, $0x02
-	JNE  not2
+	JNE  not2x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -9718,13 +9703,13 @@ page2:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys2
+	JLE     lastkeys2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys2:
+lastkeys2x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9734,7 +9719,7 @@ lastkeys2:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x40, R9, R10
 
-loop0_2:
+loop0_2x2:
 	VMOVUPS      (DX), Z5
 	VMOVUPS      (DX)(R10*1), Z6
 	VBROADCASTSS (DI), Z4
@@ -9743,14 +9728,13 @@ loop0_2:
 	VBROADCASTSS (DI)(R8*1), Z4
 	VFMADD231PS  Z5, Z4, Z2
 	VFMADD231PS  Z6, Z4, Z3
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop0_2
+	JNZ          loop0_2x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -9761,18 +9745,18 @@ loop0_2:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ AX, $0x03
-	JNE  not3
+	JNE  not3x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -9780,13 +9764,13 @@ page3:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys3
+	JLE     lastkeys3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys3:
+lastkeys3x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9798,7 +9782,7 @@ lastkeys3:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x40, R9, R10
 
-loop0_3:
+loop0_3x2:
 	VMOVUPS      (DX), Z7
 	VMOVUPS      (DX)(R10*1), Z8
 	VBROADCASTSS (DI), Z6
@@ -9810,14 +9794,13 @@ loop0_3:
 	VBROADCASTSS (DI)(R8*2), Z6
 	VFMADD231PS  Z7, Z6, Z4
 	VFMADD231PS  Z8, Z6, Z5
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop0_3
+	JNZ          loop0_3x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -9830,18 +9813,18 @@ loop0_3:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ AX, $0x04
-	JNE  not4
+	JNE  not4x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page4:
+page4x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -9849,13 +9832,13 @@ page4:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys4
+	JLE     lastkeys4x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys4:
+lastkeys4x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9871,7 +9854,7 @@ lastkeys4:
 	MOVQ   n+56(FP), R10
 	IMUL3Q $0x40, R10, R11
 
-loop0_4:
+loop0_4x2:
 	VMOVUPS      (DX), Z9
 	VMOVUPS      (DX)(R11*1), Z10
 	VBROADCASTSS (DI), Z8
@@ -9886,15 +9869,14 @@ loop0_4:
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z9, Z8, Z6
 	VFMADD231PS  Z10, Z8, Z7
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop0_4
+	JNZ          loop0_4x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -9912,18 +9894,18 @@ loop0_4:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x2
 	VZEROUPPER
 	RET
 
-not4:
+not4x2:
 	CMPQ AX, $0x05
-	JNE  not5
+	JNE  not5x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page5:
+page5x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -9931,13 +9913,13 @@ page5:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys5
+	JLE     lastkeys5x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys5:
+lastkeys5x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9955,7 +9937,7 @@ lastkeys5:
 	MOVQ   n+56(FP), R10
 	IMUL3Q $0x40, R10, R11
 
-loop0_5:
+loop0_5x2:
 	VMOVUPS      (DX), Z11
 	VMOVUPS      (DX)(R11*1), Z12
 	VBROADCASTSS (DI), Z10
@@ -9973,15 +9955,14 @@ loop0_5:
 	VBROADCASTSS (R9)(R8*1), Z10
 	VFMADD231PS  Z11, Z10, Z8
 	VFMADD231PS  Z12, Z10, Z9
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop0_5
+	JNZ          loop0_5x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10001,18 +9982,18 @@ loop0_5:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x2
 	VZEROUPPER
 	RET
 
-not5:
+not5x2:
 	CMPQ AX, $0x06
-	JNE  not6
+	JNE  not6x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page6:
+page6x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10020,13 +10001,13 @@ page6:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys6
+	JLE     lastkeys6x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys6:
+lastkeys6x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10046,7 +10027,7 @@ lastkeys6:
 	MOVQ   n+56(FP), R10
 	IMUL3Q $0x40, R10, R11
 
-loop0_6:
+loop0_6x2:
 	VMOVUPS      (DX), Z13
 	VMOVUPS      (DX)(R11*1), Z14
 	VBROADCASTSS (DI), Z12
@@ -10067,15 +10048,14 @@ loop0_6:
 	VBROADCASTSS (R9)(R8*2), Z12
 	VFMADD231PS  Z13, Z12, Z10
 	VFMADD231PS  Z14, Z12, Z11
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop0_6
+	JNZ          loop0_6x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10097,18 +10077,18 @@ loop0_6:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x2
 	VZEROUPPER
 	RET
 
-not6:
+not6x2:
 	CMPQ AX, $0x07
-	JNE  not7
+	JNE  not7x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page7:
+page7x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10116,13 +10096,13 @@ page7:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys7
+	JLE     lastkeys7x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys7:
+lastkeys7x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10146,7 +10126,7 @@ lastkeys7:
 	MOVQ   n+56(FP), R11
 	IMUL3Q $0x40, R11, R12
 
-loop0_7:
+loop0_7x2:
 	VMOVUPS      (DX), Z15
 	VMOVUPS      (DX)(R12*1), Z16
 	VBROADCASTSS (DI), Z14
@@ -10170,8 +10150,7 @@ loop0_7:
 	VBROADCASTSS (R10), Z14
 	VFMADD231PS  Z15, Z14, Z12
 	VFMADD231PS  Z16, Z14, Z13
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R12*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -10179,7 +10158,7 @@ loop0_7:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000040, DX
 	DECQ         R11
-	JNZ          loop0_7
+	JNZ          loop0_7x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10206,18 +10185,18 @@ loop0_7:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page7
+	JNZ          page7x2
 	VZEROUPPER
 	RET
 
-not7:
+not7x2:
 	CMPQ AX, $0x08
-	JNE  not8
+	JNE  not8x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page8:
+page8x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10225,13 +10204,13 @@ page8:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys8
+	JLE     lastkeys8x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys8:
+lastkeys8x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10257,7 +10236,7 @@ lastkeys8:
 	MOVQ   n+56(FP), R11
 	IMUL3Q $0x40, R11, R12
 
-loop0_8:
+loop0_8x2:
 	VMOVUPS      (DX), Z17
 	VMOVUPS      (DX)(R12*1), Z18
 	VBROADCASTSS (DI), Z16
@@ -10284,8 +10263,7 @@ loop0_8:
 	VBROADCASTSS (R10)(R8*1), Z16
 	VFMADD231PS  Z17, Z16, Z14
 	VFMADD231PS  Z18, Z16, Z15
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R12*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -10293,7 +10271,7 @@ loop0_8:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000040, DX
 	DECQ         R11
-	JNZ          loop0_8
+	JNZ          loop0_8x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10322,18 +10300,18 @@ loop0_8:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page8
+	JNZ          page8x2
 	VZEROUPPER
 	RET
 
-not8:
+not8x2:
 	CMPQ AX, $0x09
-	JNE  not9
+	JNE  not9x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page9:
+page9x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10341,13 +10319,13 @@ page9:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys9
+	JLE     lastkeys9x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys9:
+lastkeys9x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10375,7 +10353,7 @@ lastkeys9:
 	MOVQ   n+56(FP), R11
 	IMUL3Q $0x40, R11, R12
 
-loop0_9:
+loop0_9x2:
 	VMOVUPS      (DX), Z19
 	VMOVUPS      (DX)(R12*1), Z20
 	VBROADCASTSS (DI), Z18
@@ -10405,8 +10383,7 @@ loop0_9:
 	VBROADCASTSS (R10)(R8*2), Z18
 	VFMADD231PS  Z19, Z18, Z16
 	VFMADD231PS  Z20, Z18, Z17
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R12*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -10414,7 +10391,7 @@ loop0_9:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000040, DX
 	DECQ         R11
-	JNZ          loop0_9
+	JNZ          loop0_9x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10445,18 +10422,18 @@ loop0_9:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page9
+	JNZ          page9x2
 	VZEROUPPER
 	RET
 
-not9:
+not9x2:
 	CMPQ AX, $0x0a
-	JNE  not10
+	JNE  not10x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page10:
+page10x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10464,13 +10441,13 @@ page10:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys10
+	JLE     lastkeys10x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys10:
+lastkeys10x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10502,7 +10479,7 @@ lastkeys10:
 	MOVQ   n+56(FP), R12
 	IMUL3Q $0x40, R12, R13
 
-loop0_10:
+loop0_10x2:
 	VMOVUPS      (DX), Z21
 	VMOVUPS      (DX)(R13*1), Z22
 	VBROADCASTSS (DI), Z20
@@ -10535,8 +10512,7 @@ loop0_10:
 	VBROADCASTSS (R11), Z20
 	VFMADD231PS  Z21, Z20, Z18
 	VFMADD231PS  Z22, Z20, Z19
-	LEAQ         (DX), R14
-	PREFETCHT1   (R14)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R13*1), R14
 	PREFETCHT1   (R14)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -10545,7 +10521,7 @@ loop0_10:
 	ADDQ         $0x00000004, R11
 	ADDQ         $0x00000040, DX
 	DECQ         R12
-	JNZ          loop0_10
+	JNZ          loop0_10x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10581,18 +10557,18 @@ loop0_10:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page10
+	JNZ          page10x2
 	VZEROUPPER
 	RET
 
-not10:
+not10x2:
 	CMPQ AX, $0x0b
-	JNE  not11
+	JNE  not11x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page11:
+page11x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10600,13 +10576,13 @@ page11:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys11
+	JLE     lastkeys11x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys11:
+lastkeys11x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10640,7 +10616,7 @@ lastkeys11:
 	MOVQ   n+56(FP), R12
 	IMUL3Q $0x40, R12, R13
 
-loop0_11:
+loop0_11x2:
 	VMOVUPS      (DX), Z23
 	VMOVUPS      (DX)(R13*1), Z24
 	VBROADCASTSS (DI), Z22
@@ -10676,8 +10652,7 @@ loop0_11:
 	VBROADCASTSS (R11)(R8*1), Z22
 	VFMADD231PS  Z23, Z22, Z20
 	VFMADD231PS  Z24, Z22, Z21
-	LEAQ         (DX), R14
-	PREFETCHT1   (R14)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R13*1), R14
 	PREFETCHT1   (R14)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -10686,7 +10661,7 @@ loop0_11:
 	ADDQ         $0x00000004, R11
 	ADDQ         $0x00000040, DX
 	DECQ         R12
-	JNZ          loop0_11
+	JNZ          loop0_11x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10724,18 +10699,18 @@ loop0_11:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page11
+	JNZ          page11x2
 	VZEROUPPER
 	RET
 
-not11:
+not11x2:
 	CMPQ AX, $0x0c
-	JNE  not12
+	JNE  not12x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page12:
+page12x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -10743,13 +10718,13 @@ page12:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys12
+	JLE     lastkeys12x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys12:
+lastkeys12x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -10785,7 +10760,7 @@ lastkeys12:
 	MOVQ   n+56(FP), R12
 	IMUL3Q $0x40, R12, R13
 
-loop0_12:
+loop0_12x2:
 	VMOVUPS      (DX), Z25
 	VMOVUPS      (DX)(R13*1), Z26
 	VBROADCASTSS (DI), Z24
@@ -10824,8 +10799,7 @@ loop0_12:
 	VBROADCASTSS (R11)(R8*2), Z24
 	VFMADD231PS  Z25, Z24, Z22
 	VFMADD231PS  Z26, Z24, Z23
-	LEAQ         (DX), R14
-	PREFETCHT1   (R14)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R13*1), R14
 	PREFETCHT1   (R14)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -10834,7 +10808,7 @@ loop0_12:
 	ADDQ         $0x00000004, R11
 	ADDQ         $0x00000040, DX
 	DECQ         R12
-	JNZ          loop0_12
+	JNZ          loop0_12x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -10874,11 +10848,11 @@ loop0_12:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page12
+	JNZ          page12x2
 	VZEROUPPER
 	RET
 
-not12:
+not12x2:
 	UD2
 
 // func valuesF32AVX512(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
@@ -10886,7 +10860,7 @@ not12:
 TEXT ·valuesF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	CMPQ   AX, $0x01
-	JNE    not1
+	JNE    not1x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -10895,7 +10869,7 @@ TEXT ·valuesF32AVX512(SB), NOSPLIT, $0-80
 	MOVQ   ldx+56(FP), DX
 	MOVQ   $0x0000000000000800, DI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), R8
 	MOVLQSX (AX), DX
 	IMULQ   R8, DX
@@ -10903,35 +10877,34 @@ page1:
 	ADDQ    R9, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues1
+	JLE     lastvalues1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
 
-lastvalues1:
+lastvalues1x2:
 	MOVQ last+40(FP), R8
 	CMPQ CX, $0x01
-	JE   loop1
+	JE   loop1x2
 	MOVQ $0x0000000000000020, R8
 
-loop1:
+loop1x2:
 	VMOVUPS      (DX), Z3
 	VMOVUPS      (DX)(DI*1), Z4
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS  Z3, Z2, Z0
 	VFMADD231PS  Z4, Z2, Z1
-	LEAQ         (DX), R9
-	PREFETCHT1   (R9)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(DI*1), R9
 	PREFETCHT1   (R9)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000040, DX
 	DECQ         R8
-	JNZ          loop1
+	JNZ          loop1x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -10939,9 +10912,9 @@ loop1:
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ   AX, $0x02
-	JNE    not2
+	JNE    not2x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -10952,7 +10925,7 @@ not1:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000800, R8
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -10960,19 +10933,19 @@ page2:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues2
+	JLE     lastvalues2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues2:
+lastvalues2x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop2
+	JE   loop2x2
 	MOVQ $0x0000000000000020, R9
 
-loop2:
+loop2x2:
 	VMOVUPS      (DX), Z5
 	VMOVUPS      (DX)(R8*1), Z6
 	VBROADCASTSS (SI), Z4
@@ -10981,17 +10954,16 @@ loop2:
 	VBROADCASTSS (SI)(DI*1), Z4
 	VFMADD231PS  Z5, Z4, Z2
 	VFMADD231PS  Z6, Z4, Z3
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop2
+	JNZ          loop2x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -11001,9 +10973,9 @@ loop2:
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ   AX, $0x03
-	JNE    not3
+	JNE    not3x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11016,7 +10988,7 @@ not2:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000800, R8
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -11024,19 +10996,19 @@ page3:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues3
+	JLE     lastvalues3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues3:
+lastvalues3x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop3
+	JE   loop3x2
 	MOVQ $0x0000000000000020, R9
 
-loop3:
+loop3x2:
 	VMOVUPS      (DX), Z7
 	VMOVUPS      (DX)(R8*1), Z8
 	VBROADCASTSS (SI), Z6
@@ -11048,17 +11020,16 @@ loop3:
 	VBROADCASTSS (SI)(DI*2), Z6
 	VFMADD231PS  Z7, Z6, Z4
 	VFMADD231PS  Z8, Z6, Z5
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000040, DX
 	DECQ         R9
-	JNZ          loop3
+	JNZ          loop3x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -11070,9 +11041,9 @@ loop3:
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ   AX, $0x04
-	JNE    not4
+	JNE    not4x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11089,7 +11060,7 @@ not3:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000800, R9
 
-page4:
+page4x2:
 	MOVQ    pageBytes+32(FP), R10
 	MOVLQSX (AX), DX
 	IMULQ   R10, DX
@@ -11097,19 +11068,19 @@ page4:
 	ADDQ    R11, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues4
+	JLE     lastvalues4x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
 
-lastvalues4:
+lastvalues4x2:
 	MOVQ last+40(FP), R10
 	CMPQ CX, $0x01
-	JE   loop4
+	JE   loop4x2
 	MOVQ $0x0000000000000020, R10
 
-loop4:
+loop4x2:
 	VMOVUPS      (DX), Z9
 	VMOVUPS      (DX)(R9*1), Z10
 	VBROADCASTSS (SI), Z8
@@ -11124,18 +11095,17 @@ loop4:
 	VBROADCASTSS (R8), Z8
 	VFMADD231PS  Z9, Z8, Z6
 	VFMADD231PS  Z10, Z8, Z7
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop4
+	JNZ          loop4x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11151,9 +11121,9 @@ loop4:
 	VZEROUPPER
 	RET
 
-not4:
+not4x2:
 	CMPQ   AX, $0x05
-	JNE    not5
+	JNE    not5x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11172,7 +11142,7 @@ not4:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000800, R9
 
-page5:
+page5x2:
 	MOVQ    pageBytes+32(FP), R10
 	MOVLQSX (AX), DX
 	IMULQ   R10, DX
@@ -11180,19 +11150,19 @@ page5:
 	ADDQ    R11, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues5
+	JLE     lastvalues5x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
 
-lastvalues5:
+lastvalues5x2:
 	MOVQ last+40(FP), R10
 	CMPQ CX, $0x01
-	JE   loop5
+	JE   loop5x2
 	MOVQ $0x0000000000000020, R10
 
-loop5:
+loop5x2:
 	VMOVUPS      (DX), Z11
 	VMOVUPS      (DX)(R9*1), Z12
 	VBROADCASTSS (SI), Z10
@@ -11210,18 +11180,17 @@ loop5:
 	VBROADCASTSS (R8)(DI*1), Z10
 	VFMADD231PS  Z11, Z10, Z8
 	VFMADD231PS  Z12, Z10, Z9
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop5
+	JNZ          loop5x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11239,9 +11208,9 @@ loop5:
 	VZEROUPPER
 	RET
 
-not5:
+not5x2:
 	CMPQ   AX, $0x06
-	JNE    not6
+	JNE    not6x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11262,7 +11231,7 @@ not5:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000800, R9
 
-page6:
+page6x2:
 	MOVQ    pageBytes+32(FP), R10
 	MOVLQSX (AX), DX
 	IMULQ   R10, DX
@@ -11270,19 +11239,19 @@ page6:
 	ADDQ    R11, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues6
+	JLE     lastvalues6x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
 
-lastvalues6:
+lastvalues6x2:
 	MOVQ last+40(FP), R10
 	CMPQ CX, $0x01
-	JE   loop6
+	JE   loop6x2
 	MOVQ $0x0000000000000020, R10
 
-loop6:
+loop6x2:
 	VMOVUPS      (DX), Z13
 	VMOVUPS      (DX)(R9*1), Z14
 	VBROADCASTSS (SI), Z12
@@ -11303,18 +11272,17 @@ loop6:
 	VBROADCASTSS (R8)(DI*2), Z12
 	VFMADD231PS  Z13, Z12, Z10
 	VFMADD231PS  Z14, Z12, Z11
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000040, DX
 	DECQ         R10
-	JNZ          loop6
+	JNZ          loop6x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11334,9 +11302,9 @@ loop6:
 	VZEROUPPER
 	RET
 
-not6:
+not6x2:
 	CMPQ   AX, $0x07
-	JNE    not7
+	JNE    not7x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11361,7 +11329,7 @@ not6:
 	ADDQ   DI, R9
 	MOVQ   $0x0000000000000800, R10
 
-page7:
+page7x2:
 	MOVQ    pageBytes+32(FP), R11
 	MOVLQSX (AX), DX
 	IMULQ   R11, DX
@@ -11369,19 +11337,19 @@ page7:
 	ADDQ    R12, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues7
+	JLE     lastvalues7x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
 
-lastvalues7:
+lastvalues7x2:
 	MOVQ last+40(FP), R11
 	CMPQ CX, $0x01
-	JE   loop7
+	JE   loop7x2
 	MOVQ $0x0000000000000020, R11
 
-loop7:
+loop7x2:
 	VMOVUPS      (DX), Z15
 	VMOVUPS      (DX)(R10*1), Z16
 	VBROADCASTSS (SI), Z14
@@ -11405,8 +11373,7 @@ loop7:
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z15, Z14, Z12
 	VFMADD231PS  Z16, Z14, Z13
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -11414,10 +11381,10 @@ loop7:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R11
-	JNZ          loop7
+	JNZ          loop7x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page7
+	JNZ          page7x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11441,9 +11408,9 @@ loop7:
 	VZEROUPPER
 	RET
 
-not7:
+not7x2:
 	CMPQ   AX, $0x08
-	JNE    not8
+	JNE    not8x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11470,7 +11437,7 @@ not7:
 	ADDQ   DI, R9
 	MOVQ   $0x0000000000000800, R10
 
-page8:
+page8x2:
 	MOVQ    pageBytes+32(FP), R11
 	MOVLQSX (AX), DX
 	IMULQ   R11, DX
@@ -11478,19 +11445,19 @@ page8:
 	ADDQ    R12, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues8
+	JLE     lastvalues8x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
 
-lastvalues8:
+lastvalues8x2:
 	MOVQ last+40(FP), R11
 	CMPQ CX, $0x01
-	JE   loop8
+	JE   loop8x2
 	MOVQ $0x0000000000000020, R11
 
-loop8:
+loop8x2:
 	VMOVUPS      (DX), Z17
 	VMOVUPS      (DX)(R10*1), Z18
 	VBROADCASTSS (SI), Z16
@@ -11517,8 +11484,7 @@ loop8:
 	VBROADCASTSS (R9)(DI*1), Z16
 	VFMADD231PS  Z17, Z16, Z14
 	VFMADD231PS  Z18, Z16, Z15
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -11526,10 +11492,10 @@ loop8:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R11
-	JNZ          loop8
+	JNZ          loop8x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page8
+	JNZ          page8x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11555,9 +11521,9 @@ loop8:
 	VZEROUPPER
 	RET
 
-not8:
+not8x2:
 	CMPQ   AX, $0x09
-	JNE    not9
+	JNE    not9x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11586,7 +11552,7 @@ not8:
 	ADDQ   DI, R9
 	MOVQ   $0x0000000000000800, R10
 
-page9:
+page9x2:
 	MOVQ    pageBytes+32(FP), R11
 	MOVLQSX (AX), DX
 	IMULQ   R11, DX
@@ -11594,19 +11560,19 @@ page9:
 	ADDQ    R12, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues9
+	JLE     lastvalues9x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
 
-lastvalues9:
+lastvalues9x2:
 	MOVQ last+40(FP), R11
 	CMPQ CX, $0x01
-	JE   loop9
+	JE   loop9x2
 	MOVQ $0x0000000000000020, R11
 
-loop9:
+loop9x2:
 	VMOVUPS      (DX), Z19
 	VMOVUPS      (DX)(R10*1), Z20
 	VBROADCASTSS (SI), Z18
@@ -11636,8 +11602,7 @@ loop9:
 	VBROADCASTSS (R9)(DI*2), Z18
 	VFMADD231PS  Z19, Z18, Z16
 	VFMADD231PS  Z20, Z18, Z17
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -11645,10 +11610,10 @@ loop9:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000040, DX
 	DECQ         R11
-	JNZ          loop9
+	JNZ          loop9x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page9
+	JNZ          page9x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11676,9 +11641,9 @@ loop9:
 	VZEROUPPER
 	RET
 
-not9:
+not9x2:
 	CMPQ   AX, $0x0a
-	JNE    not10
+	JNE    not10x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11711,7 +11676,7 @@ not9:
 	ADDQ   DI, R10
 	MOVQ   $0x0000000000000800, R11
 
-page10:
+page10x2:
 	MOVQ    pageBytes+32(FP), R12
 	MOVLQSX (AX), DX
 	IMULQ   R12, DX
@@ -11719,19 +11684,19 @@ page10:
 	ADDQ    R13, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues10
+	JLE     lastvalues10x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
 
-lastvalues10:
+lastvalues10x2:
 	MOVQ last+40(FP), R12
 	CMPQ CX, $0x01
-	JE   loop10
+	JE   loop10x2
 	MOVQ $0x0000000000000020, R12
 
-loop10:
+loop10x2:
 	VMOVUPS      (DX), Z21
 	VMOVUPS      (DX)(R11*1), Z22
 	VBROADCASTSS (SI), Z20
@@ -11764,8 +11729,7 @@ loop10:
 	VBROADCASTSS (R10), Z20
 	VFMADD231PS  Z21, Z20, Z18
 	VFMADD231PS  Z22, Z20, Z19
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -11774,10 +11738,10 @@ loop10:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000040, DX
 	DECQ         R12
-	JNZ          loop10
+	JNZ          loop10x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page10
+	JNZ          page10x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11809,9 +11773,9 @@ loop10:
 	VZEROUPPER
 	RET
 
-not10:
+not10x2:
 	CMPQ   AX, $0x0b
-	JNE    not11
+	JNE    not11x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11846,7 +11810,7 @@ not10:
 	ADDQ   DI, R10
 	MOVQ   $0x0000000000000800, R11
 
-page11:
+page11x2:
 	MOVQ    pageBytes+32(FP), R12
 	MOVLQSX (AX), DX
 	IMULQ   R12, DX
@@ -11854,19 +11818,19 @@ page11:
 	ADDQ    R13, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues11
+	JLE     lastvalues11x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
 
-lastvalues11:
+lastvalues11x2:
 	MOVQ last+40(FP), R12
 	CMPQ CX, $0x01
-	JE   loop11
+	JE   loop11x2
 	MOVQ $0x0000000000000020, R12
 
-loop11:
+loop11x2:
 	VMOVUPS      (DX), Z23
 	VMOVUPS      (DX)(R11*1), Z24
 	VBROADCASTSS (SI), Z22
@@ -11902,8 +11866,7 @@ loop11:
 	VBROADCASTSS (R10)(DI*1), Z22
 	VFMADD231PS  Z23, Z22, Z20
 	VFMADD231PS  Z24, Z22, Z21
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -11912,10 +11875,10 @@ loop11:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000040, DX
 	DECQ         R12
-	JNZ          loop11
+	JNZ          loop11x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page11
+	JNZ          page11x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -11949,9 +11912,9 @@ loop11:
 	VZEROUPPER
 	RET
 
-not11:
+not11x2:
 	CMPQ   AX, $0x0c
-	JNE    not12
+	JNE    not12x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -11988,7 +11951,7 @@ not11:
 	ADDQ   DI, R10
 	MOVQ   $0x0000000000000800, R11
 
-page12:
+page12x2:
 	MOVQ    pageBytes+32(FP), R12
 	MOVLQSX (AX), DX
 	IMULQ   R12, DX
@@ -11996,19 +11959,19 @@ page12:
 	ADDQ    R13, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues12
+	JLE     lastvalues12x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
 
-lastvalues12:
+lastvalues12x2:
 	MOVQ last+40(FP), R12
 	CMPQ CX, $0x01
-	JE   loop12
+	JE   loop12x2
 	MOVQ $0x0000000000000020, R12
 
-loop12:
+loop12x2:
 	VMOVUPS      (DX), Z25
 	VMOVUPS      (DX)(R11*1), Z26
 	VBROADCASTSS (SI), Z24
@@ -12047,8 +12010,7 @@ loop12:
 	VBROADCASTSS (R10)(DI*2), Z24
 	VFMADD231PS  Z25, Z24, Z22
 	VFMADD231PS  Z26, Z24, Z23
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -12057,10 +12019,10 @@ loop12:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000040, DX
 	DECQ         R12
-	JNZ          loop12
+	JNZ          loop12x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page12
+	JNZ          page12x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -12096,7 +12058,7 @@ loop12:
 	VZEROUPPER
 	RET
 
-not12:
+not12x2:
 	UD2
 
 // func tileF16AVX512(rows int, panels int, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)
@@ -12131,18 +12093,18 @@ start1x1:
 
 loop1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Z1
 	VCVTPH2PS    (DX), Z2
+	VBROADCASTSS (CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
-	VBROADCASTSS 4(CX), Z1
 	VCVTPH2PS    32(DX), Z2
+	VBROADCASTSS 4(CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	PREFETCHT1   64(DX)(BX*1)
-	VBROADCASTSS 8(CX), Z1
 	VCVTPH2PS    64(DX), Z2
+	VBROADCASTSS 8(CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
-	VBROADCASTSS 12(CX), Z1
 	VCVTPH2PS    96(DX), Z2
+	VBROADCASTSS 12(CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
@@ -12155,8 +12117,8 @@ rest1x1:
 
 one1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Z1
 	VCVTPH2PS    (DX), Z2
+	VBROADCASTSS (CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
@@ -12203,29 +12165,29 @@ loop1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Z2
 	VCVTPH2PS    (DX), Z3
+	VCVTPH2PS    (DX)(BX*1), Z4
+	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VCVTPH2PS    (DX)(BX*1), Z3
-	VFMADD231PS  Z3, Z2, Z1
-	VBROADCASTSS 4(CX), Z2
+	VFMADD231PS  Z4, Z2, Z1
 	VCVTPH2PS    32(DX), Z3
+	VCVTPH2PS    32(DX)(BX*1), Z4
+	VBROADCASTSS 4(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VCVTPH2PS    32(DX)(BX*1), Z3
-	VFMADD231PS  Z3, Z2, Z1
+	VFMADD231PS  Z4, Z2, Z1
 	PREFETCHT1   64(DX)(SI*1)
 	LEAQ         64(DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS 8(CX), Z2
 	VCVTPH2PS    64(DX), Z3
+	VCVTPH2PS    64(DX)(BX*1), Z4
+	VBROADCASTSS 8(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VCVTPH2PS    64(DX)(BX*1), Z3
-	VFMADD231PS  Z3, Z2, Z1
-	VBROADCASTSS 12(CX), Z2
+	VFMADD231PS  Z4, Z2, Z1
 	VCVTPH2PS    96(DX), Z3
+	VCVTPH2PS    96(DX)(BX*1), Z4
+	VBROADCASTSS 12(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VCVTPH2PS    96(DX)(BX*1), Z3
-	VFMADD231PS  Z3, Z2, Z1
+	VFMADD231PS  Z4, Z2, Z1
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x04, AX
@@ -12239,11 +12201,11 @@ one1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Z2
 	VCVTPH2PS    (DX), Z3
+	VCVTPH2PS    (DX)(BX*1), Z4
+	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VCVTPH2PS    (DX)(BX*1), Z3
-	VFMADD231PS  Z3, Z2, Z1
+	VFMADD231PS  Z4, Z2, Z1
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	DECQ         AX
@@ -12299,48 +12261,52 @@ loop1x4:
 	LEAQ         (DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   (SI)(DI*1)
-	VBROADCASTSS (CX), Z4
 	VCVTPH2PS    (DX), Z5
+	VCVTPH2PS    (DX)(BX*1), Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VCVTPH2PS    (DX)(BX*1), Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VCVTPH2PS    (DX)(BX*2), Z5
+	VCVTPH2PS    (SI), Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VCVTPH2PS    (SI), Z5
-	VFMADD231PS  Z5, Z4, Z3
-	VBROADCASTSS 4(CX), Z4
+	VFMADD231PS  Z6, Z4, Z3
 	VCVTPH2PS    32(DX), Z5
+	VCVTPH2PS    32(DX)(BX*1), Z6
+	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VCVTPH2PS    32(DX)(BX*1), Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VCVTPH2PS    32(DX)(BX*2), Z5
+	VCVTPH2PS    32(SI), Z6
+	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VCVTPH2PS    32(SI), Z5
-	VFMADD231PS  Z5, Z4, Z3
+	VFMADD231PS  Z6, Z4, Z3
 	PREFETCHT1   64(DX)(DI*1)
 	LEAQ         64(DX)(BX*1), R8
 	PREFETCHT1   (R8)(DI*1)
 	LEAQ         64(DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   64(SI)(DI*1)
-	VBROADCASTSS 8(CX), Z4
 	VCVTPH2PS    64(DX), Z5
+	VCVTPH2PS    64(DX)(BX*1), Z6
+	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VCVTPH2PS    64(DX)(BX*1), Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VCVTPH2PS    64(DX)(BX*2), Z5
+	VCVTPH2PS    64(SI), Z6
+	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VCVTPH2PS    64(SI), Z5
-	VFMADD231PS  Z5, Z4, Z3
-	VBROADCASTSS 12(CX), Z4
+	VFMADD231PS  Z6, Z4, Z3
 	VCVTPH2PS    96(DX), Z5
+	VCVTPH2PS    96(DX)(BX*1), Z6
+	VBROADCASTSS 12(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VCVTPH2PS    96(DX)(BX*1), Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VCVTPH2PS    96(DX)(BX*2), Z5
+	VCVTPH2PS    96(SI), Z6
+	VBROADCASTSS 12(CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VCVTPH2PS    96(SI), Z5
-	VFMADD231PS  Z5, Z4, Z3
+	VFMADD231PS  Z6, Z4, Z3
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x00000080, SI
@@ -12358,15 +12324,16 @@ one1x4:
 	LEAQ         (DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   (SI)(DI*1)
-	VBROADCASTSS (CX), Z4
 	VCVTPH2PS    (DX), Z5
+	VCVTPH2PS    (DX)(BX*1), Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VCVTPH2PS    (DX)(BX*1), Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VCVTPH2PS    (DX)(BX*2), Z5
+	VCVTPH2PS    (SI), Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VCVTPH2PS    (SI), Z5
-	VFMADD231PS  Z5, Z4, Z3
+	VFMADD231PS  Z6, Z4, Z3
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, SI
@@ -14827,22 +14794,22 @@ start1x1:
 
 loop1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Z1
 	VPMOVZXWD    (DX), Z2
 	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS (CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
-	VBROADCASTSS 4(CX), Z1
 	VPMOVZXWD    32(DX), Z2
 	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS 4(CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	PREFETCHT1   64(DX)(BX*1)
-	VBROADCASTSS 8(CX), Z1
 	VPMOVZXWD    64(DX), Z2
 	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS 8(CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
-	VBROADCASTSS 12(CX), Z1
 	VPMOVZXWD    96(DX), Z2
 	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS 12(CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
@@ -14855,9 +14822,9 @@ rest1x1:
 
 one1x1:
 	PREFETCHT1   (DX)(BX*1)
-	VBROADCASTSS (CX), Z1
 	VPMOVZXWD    (DX), Z2
 	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS (CX), Z1
 	VFMADD231PS  Z2, Z1, Z0
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
@@ -14904,37 +14871,37 @@ loop1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Z2
 	VPMOVZXWD    (DX), Z3
 	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    (DX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VPMOVZXWD    (DX)(BX*1), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z1
-	VBROADCASTSS 4(CX), Z2
+	VFMADD231PS  Z4, Z2, Z1
 	VPMOVZXWD    32(DX), Z3
 	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    32(DX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS 4(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VPMOVZXWD    32(DX)(BX*1), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z1
+	VFMADD231PS  Z4, Z2, Z1
 	PREFETCHT1   64(DX)(SI*1)
 	LEAQ         64(DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS 8(CX), Z2
 	VPMOVZXWD    64(DX), Z3
 	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    64(DX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS 8(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VPMOVZXWD    64(DX)(BX*1), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z1
-	VBROADCASTSS 12(CX), Z2
+	VFMADD231PS  Z4, Z2, Z1
 	VPMOVZXWD    96(DX), Z3
 	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    96(DX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS 12(CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VPMOVZXWD    96(DX)(BX*1), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z1
+	VFMADD231PS  Z4, Z2, Z1
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	SUBQ         $0x04, AX
@@ -14948,13 +14915,13 @@ one1x2:
 	PREFETCHT1   (DX)(SI*1)
 	LEAQ         (DX)(BX*1), DI
 	PREFETCHT1   (DI)(SI*1)
-	VBROADCASTSS (CX), Z2
 	VPMOVZXWD    (DX), Z3
 	VPSLLD       $0x10, Z3, Z3
+	VPMOVZXWD    (DX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS (CX), Z2
 	VFMADD231PS  Z3, Z2, Z0
-	VPMOVZXWD    (DX)(BX*1), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z1
+	VFMADD231PS  Z4, Z2, Z1
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	DECQ         AX
@@ -15010,64 +14977,68 @@ loop1x4:
 	LEAQ         (DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   (SI)(DI*1)
-	VBROADCASTSS (CX), Z4
 	VPMOVZXWD    (DX), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    (DX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VPMOVZXWD    (DX)(BX*1), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VPMOVZXWD    (DX)(BX*2), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    (SI), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VPMOVZXWD    (SI), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z3
-	VBROADCASTSS 4(CX), Z4
+	VFMADD231PS  Z6, Z4, Z3
 	VPMOVZXWD    32(DX), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    32(DX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VPMOVZXWD    32(DX)(BX*1), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VPMOVZXWD    32(DX)(BX*2), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    32(SI), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS 4(CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VPMOVZXWD    32(SI), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z3
+	VFMADD231PS  Z6, Z4, Z3
 	PREFETCHT1   64(DX)(DI*1)
 	LEAQ         64(DX)(BX*1), R8
 	PREFETCHT1   (R8)(DI*1)
 	LEAQ         64(DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   64(SI)(DI*1)
-	VBROADCASTSS 8(CX), Z4
 	VPMOVZXWD    64(DX), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    64(DX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VPMOVZXWD    64(DX)(BX*1), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VPMOVZXWD    64(DX)(BX*2), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    64(SI), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS 8(CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VPMOVZXWD    64(SI), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z3
-	VBROADCASTSS 12(CX), Z4
+	VFMADD231PS  Z6, Z4, Z3
 	VPMOVZXWD    96(DX), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    96(DX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS 12(CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VPMOVZXWD    96(DX)(BX*1), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VPMOVZXWD    96(DX)(BX*2), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    96(SI), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS 12(CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VPMOVZXWD    96(SI), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z3
+	VFMADD231PS  Z6, Z4, Z3
 	ADDQ         $0x00000010, CX
 	ADDQ         $0x00000080, DX
 	ADDQ         $0x00000080, SI
@@ -15085,19 +15056,20 @@ one1x4:
 	LEAQ         (DX)(BX*2), R8
 	PREFETCHT1   (R8)(DI*1)
 	PREFETCHT1   (SI)(DI*1)
-	VBROADCASTSS (CX), Z4
 	VPMOVZXWD    (DX), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    (DX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z0
-	VPMOVZXWD    (DX)(BX*1), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z1
+	VFMADD231PS  Z6, Z4, Z1
 	VPMOVZXWD    (DX)(BX*2), Z5
 	VPSLLD       $0x10, Z5, Z5
+	VPMOVZXWD    (SI), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VBROADCASTSS (CX), Z4
 	VFMADD231PS  Z5, Z4, Z2
-	VPMOVZXWD    (SI), Z5
-	VPSLLD       $0x10, Z5, Z5
-	VFMADD231PS  Z5, Z4, Z3
+	VFMADD231PS  Z6, Z4, Z3
 	ADDQ         $0x00000004, CX
 	ADDQ         $0x00000020, DX
 	ADDQ         $0x00000020, SI
@@ -17584,12 +17556,12 @@ not12x2:
 TEXT ·scoresBF16AVX512(SB), NOSPLIT, $0-80
 	MOVQ rows+0(FP), AX
 	CMPQ AX, $0x01
-	JNE  not1
+	JNE  not1x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -17597,13 +17569,13 @@ page1:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys1
+	JLE     lastkeys1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys1:
+lastkeys1x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	MOVQ   x+40(FP), DI
@@ -17611,7 +17583,7 @@ lastkeys1:
 	MOVQ   n+56(FP), R8
 	IMUL3Q $0x20, R8, R9
 
-loop0_1:
+loop0_1x2:
 	VPMOVZXWD    (DX), Z3
 	VPSLLD       $0x10, Z3, Z3
 	VPMOVZXWD    (DX)(R9*1), Z4
@@ -17619,14 +17591,13 @@ loop0_1:
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  Z3, Z2, Z0
 	VFMADD231PS  Z4, Z2, Z1
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000020, DX
 	DECQ         R8
-	JNZ          loop0_1
+	JNZ          loop0_1x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -17635,18 +17606,18 @@ loop0_1:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ AX, $0x02
-	JNE  not2
+	JNE  not2x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -17654,13 +17625,13 @@ page2:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys2
+	JLE     lastkeys2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys2:
+lastkeys2x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17670,7 +17641,7 @@ lastkeys2:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x20, R9, R10
 
-loop0_2:
+loop0_2x2:
 	VPMOVZXWD    (DX), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VPMOVZXWD    (DX)(R10*1), Z6
@@ -17681,14 +17652,13 @@ loop0_2:
 	VBROADCASTSS (DI)(R8*1), Z4
 	VFMADD231PS  Z5, Z4, Z2
 	VFMADD231PS  Z6, Z4, Z3
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop0_2
+	JNZ          loop0_2x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -17699,18 +17669,18 @@ loop0_2:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ AX, $0x03
-	JNE  not3
+	JNE  not3x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -17718,13 +17688,13 @@ page3:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys3
+	JLE     lastkeys3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys3:
+lastkeys3x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17736,7 +17706,7 @@ lastkeys3:
 	MOVQ   n+56(FP), R9
 	IMUL3Q $0x20, R9, R10
 
-loop0_3:
+loop0_3x2:
 	VPMOVZXWD    (DX), Z7
 	VPSLLD       $0x10, Z7, Z7
 	VPMOVZXWD    (DX)(R10*1), Z8
@@ -17750,14 +17720,13 @@ loop0_3:
 	VBROADCASTSS (DI)(R8*2), Z6
 	VFMADD231PS  Z7, Z6, Z4
 	VFMADD231PS  Z8, Z6, Z5
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop0_3
+	JNZ          loop0_3x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	ADDQ         SI, DX
@@ -17770,18 +17739,18 @@ loop0_3:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ AX, $0x04
-	JNE  not4
+	JNE  not4x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page4:
+page4x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -17789,13 +17758,13 @@ page4:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys4
+	JLE     lastkeys4x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys4:
+lastkeys4x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17811,7 +17780,7 @@ lastkeys4:
 	MOVQ   n+56(FP), R10
 	IMUL3Q $0x20, R10, R11
 
-loop0_4:
+loop0_4x2:
 	VPMOVZXWD    (DX), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VPMOVZXWD    (DX)(R11*1), Z10
@@ -17828,15 +17797,14 @@ loop0_4:
 	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z9, Z8, Z6
 	VFMADD231PS  Z10, Z8, Z7
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop0_4
+	JNZ          loop0_4x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -17854,18 +17822,18 @@ loop0_4:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x2
 	VZEROUPPER
 	RET
 
-not4:
+not4x2:
 	CMPQ AX, $0x05
-	JNE  not5
+	JNE  not5x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page5:
+page5x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -17873,13 +17841,13 @@ page5:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys5
+	JLE     lastkeys5x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys5:
+lastkeys5x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17897,7 +17865,7 @@ lastkeys5:
 	MOVQ   n+56(FP), R10
 	IMUL3Q $0x20, R10, R11
 
-loop0_5:
+loop0_5x2:
 	VPMOVZXWD    (DX), Z11
 	VPSLLD       $0x10, Z11, Z11
 	VPMOVZXWD    (DX)(R11*1), Z12
@@ -17917,15 +17885,14 @@ loop0_5:
 	VBROADCASTSS (R9)(R8*1), Z10
 	VFMADD231PS  Z11, Z10, Z8
 	VFMADD231PS  Z12, Z10, Z9
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop0_5
+	JNZ          loop0_5x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -17945,18 +17912,18 @@ loop0_5:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x2
 	VZEROUPPER
 	RET
 
-not5:
+not5x2:
 	CMPQ AX, $0x06
-	JNE  not6
+	JNE  not6x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page6:
+page6x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -17964,13 +17931,13 @@ page6:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys6
+	JLE     lastkeys6x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys6:
+lastkeys6x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -17990,7 +17957,7 @@ lastkeys6:
 	MOVQ   n+56(FP), R10
 	IMUL3Q $0x20, R10, R11
 
-loop0_6:
+loop0_6x2:
 	VPMOVZXWD    (DX), Z13
 	VPSLLD       $0x10, Z13, Z13
 	VPMOVZXWD    (DX)(R11*1), Z14
@@ -18013,15 +17980,14 @@ loop0_6:
 	VBROADCASTSS (R9)(R8*2), Z12
 	VFMADD231PS  Z13, Z12, Z10
 	VFMADD231PS  Z14, Z12, Z11
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, DI
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop0_6
+	JNZ          loop0_6x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18043,18 +18009,18 @@ loop0_6:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x2
 	VZEROUPPER
 	RET
 
-not6:
+not6x2:
 	CMPQ AX, $0x07
-	JNE  not7
+	JNE  not7x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page7:
+page7x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -18062,13 +18028,13 @@ page7:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys7
+	JLE     lastkeys7x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys7:
+lastkeys7x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -18092,7 +18058,7 @@ lastkeys7:
 	MOVQ   n+56(FP), R11
 	IMUL3Q $0x20, R11, R12
 
-loop0_7:
+loop0_7x2:
 	VPMOVZXWD    (DX), Z15
 	VPSLLD       $0x10, Z15, Z15
 	VPMOVZXWD    (DX)(R12*1), Z16
@@ -18118,8 +18084,7 @@ loop0_7:
 	VBROADCASTSS (R10), Z14
 	VFMADD231PS  Z15, Z14, Z12
 	VFMADD231PS  Z16, Z14, Z13
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R12*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -18127,7 +18092,7 @@ loop0_7:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000020, DX
 	DECQ         R11
-	JNZ          loop0_7
+	JNZ          loop0_7x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18154,18 +18119,18 @@ loop0_7:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page7
+	JNZ          page7x2
 	VZEROUPPER
 	RET
 
-not7:
+not7x2:
 	CMPQ AX, $0x08
-	JNE  not8
+	JNE  not8x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page8:
+page8x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -18173,13 +18138,13 @@ page8:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys8
+	JLE     lastkeys8x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys8:
+lastkeys8x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -18205,7 +18170,7 @@ lastkeys8:
 	MOVQ   n+56(FP), R11
 	IMUL3Q $0x20, R11, R12
 
-loop0_8:
+loop0_8x2:
 	VPMOVZXWD    (DX), Z17
 	VPSLLD       $0x10, Z17, Z17
 	VPMOVZXWD    (DX)(R12*1), Z18
@@ -18234,8 +18199,7 @@ loop0_8:
 	VBROADCASTSS (R10)(R8*1), Z16
 	VFMADD231PS  Z17, Z16, Z14
 	VFMADD231PS  Z18, Z16, Z15
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R12*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -18243,7 +18207,7 @@ loop0_8:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000020, DX
 	DECQ         R11
-	JNZ          loop0_8
+	JNZ          loop0_8x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18272,18 +18236,18 @@ loop0_8:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page8
+	JNZ          page8x2
 	VZEROUPPER
 	RET
 
-not8:
+not8x2:
 	CMPQ AX, $0x09
-	JNE  not9
+	JNE  not9x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page9:
+page9x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -18291,13 +18255,13 @@ page9:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys9
+	JLE     lastkeys9x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys9:
+lastkeys9x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -18325,7 +18289,7 @@ lastkeys9:
 	MOVQ   n+56(FP), R11
 	IMUL3Q $0x20, R11, R12
 
-loop0_9:
+loop0_9x2:
 	VPMOVZXWD    (DX), Z19
 	VPSLLD       $0x10, Z19, Z19
 	VPMOVZXWD    (DX)(R12*1), Z20
@@ -18357,8 +18321,7 @@ loop0_9:
 	VBROADCASTSS (R10)(R8*2), Z18
 	VFMADD231PS  Z19, Z18, Z16
 	VFMADD231PS  Z20, Z18, Z17
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R12*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -18366,7 +18329,7 @@ loop0_9:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000020, DX
 	DECQ         R11
-	JNZ          loop0_9
+	JNZ          loop0_9x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18397,18 +18360,18 @@ loop0_9:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page9
+	JNZ          page9x2
 	VZEROUPPER
 	RET
 
-not9:
+not9x2:
 	CMPQ AX, $0x0a
-	JNE  not10
+	JNE  not10x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page10:
+page10x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -18416,13 +18379,13 @@ page10:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys10
+	JLE     lastkeys10x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys10:
+lastkeys10x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -18454,7 +18417,7 @@ lastkeys10:
 	MOVQ   n+56(FP), R12
 	IMUL3Q $0x20, R12, R13
 
-loop0_10:
+loop0_10x2:
 	VPMOVZXWD    (DX), Z21
 	VPSLLD       $0x10, Z21, Z21
 	VPMOVZXWD    (DX)(R13*1), Z22
@@ -18489,8 +18452,7 @@ loop0_10:
 	VBROADCASTSS (R11), Z20
 	VFMADD231PS  Z21, Z20, Z18
 	VFMADD231PS  Z22, Z20, Z19
-	LEAQ         (DX), R14
-	PREFETCHT1   (R14)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R13*1), R14
 	PREFETCHT1   (R14)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -18499,7 +18461,7 @@ loop0_10:
 	ADDQ         $0x00000004, R11
 	ADDQ         $0x00000020, DX
 	DECQ         R12
-	JNZ          loop0_10
+	JNZ          loop0_10x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18535,18 +18497,18 @@ loop0_10:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page10
+	JNZ          page10x2
 	VZEROUPPER
 	RET
 
-not10:
+not10x2:
 	CMPQ AX, $0x0b
-	JNE  not11
+	JNE  not11x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page11:
+page11x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -18554,13 +18516,13 @@ page11:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys11
+	JLE     lastkeys11x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys11:
+lastkeys11x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -18594,7 +18556,7 @@ lastkeys11:
 	MOVQ   n+56(FP), R12
 	IMUL3Q $0x20, R12, R13
 
-loop0_11:
+loop0_11x2:
 	VPMOVZXWD    (DX), Z23
 	VPSLLD       $0x10, Z23, Z23
 	VPMOVZXWD    (DX)(R13*1), Z24
@@ -18632,8 +18594,7 @@ loop0_11:
 	VBROADCASTSS (R11)(R8*1), Z22
 	VFMADD231PS  Z23, Z22, Z20
 	VFMADD231PS  Z24, Z22, Z21
-	LEAQ         (DX), R14
-	PREFETCHT1   (R14)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R13*1), R14
 	PREFETCHT1   (R14)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -18642,7 +18603,7 @@ loop0_11:
 	ADDQ         $0x00000004, R11
 	ADDQ         $0x00000020, DX
 	DECQ         R12
-	JNZ          loop0_11
+	JNZ          loop0_11x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18680,18 +18641,18 @@ loop0_11:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page11
+	JNZ          page11x2
 	VZEROUPPER
 	RET
 
-not11:
+not11x2:
 	CMPQ AX, $0x0c
-	JNE  not12
+	JNE  not12x2
 	MOVQ table+16(FP), AX
 	MOVQ pages+8(FP), CX
 	XORQ SI, SI
 
-page12:
+page12x2:
 	MOVQ    pageBytes+32(FP), DI
 	MOVLQSX (AX), DX
 	IMULQ   DI, DX
@@ -18699,13 +18660,13 @@ page12:
 	ADDQ    R8, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastkeys12
+	JLE     lastkeys12x2
 	MOVLQSX 16(AX), BX
 	IMULQ   DI, BX
 	ADDQ    R8, BX
 	SUBQ    DX, BX
 
-lastkeys12:
+lastkeys12x2:
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -18741,7 +18702,7 @@ lastkeys12:
 	MOVQ   n+56(FP), R12
 	IMUL3Q $0x20, R12, R13
 
-loop0_12:
+loop0_12x2:
 	VPMOVZXWD    (DX), Z25
 	VPSLLD       $0x10, Z25, Z25
 	VPMOVZXWD    (DX)(R13*1), Z26
@@ -18782,8 +18743,7 @@ loop0_12:
 	VBROADCASTSS (R11)(R8*2), Z24
 	VFMADD231PS  Z25, Z24, Z22
 	VFMADD231PS  Z26, Z24, Z23
-	LEAQ         (DX), R14
-	PREFETCHT1   (R14)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R13*1), R14
 	PREFETCHT1   (R14)(BX*1)
 	ADDQ         $0x00000004, DI
@@ -18792,7 +18752,7 @@ loop0_12:
 	ADDQ         $0x00000004, R11
 	ADDQ         $0x00000020, DX
 	DECQ         R12
-	JNZ          loop0_12
+	JNZ          loop0_12x2
 	MOVQ         y+64(FP), DX
 	MOVQ         ldy+72(FP), BX
 	LEAQ         (DX)(BX*2), DI
@@ -18832,11 +18792,11 @@ loop0_12:
 	ADDQ         $0x00000080, SI
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page12
+	JNZ          page12x2
 	VZEROUPPER
 	RET
 
-not12:
+not12x2:
 	UD2
 
 // func valuesBF16AVX512(rows int, pages int, table *int32, values *byte, pageBytes int, last int, x *float32, ldx int, y *float32, ldy int)
@@ -18844,7 +18804,7 @@ not12:
 TEXT ·valuesBF16AVX512(SB), NOSPLIT, $0-80
 	MOVQ   rows+0(FP), AX
 	CMPQ   AX, $0x01
-	JNE    not1
+	JNE    not1x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -18853,7 +18813,7 @@ TEXT ·valuesBF16AVX512(SB), NOSPLIT, $0-80
 	MOVQ   ldx+56(FP), DX
 	MOVQ   $0x0000000000000400, DI
 
-page1:
+page1x2:
 	MOVQ    pageBytes+32(FP), R8
 	MOVLQSX (AX), DX
 	IMULQ   R8, DX
@@ -18861,19 +18821,19 @@ page1:
 	ADDQ    R9, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues1
+	JLE     lastvalues1x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R8, BX
 	ADDQ    R9, BX
 	SUBQ    DX, BX
 
-lastvalues1:
+lastvalues1x2:
 	MOVQ last+40(FP), R8
 	CMPQ CX, $0x01
-	JE   loop1
+	JE   loop1x2
 	MOVQ $0x0000000000000020, R8
 
-loop1:
+loop1x2:
 	VPMOVZXWD    (DX), Z3
 	VPSLLD       $0x10, Z3, Z3
 	VPMOVZXWD    (DX)(DI*1), Z4
@@ -18881,17 +18841,16 @@ loop1:
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS  Z3, Z2, Z0
 	VFMADD231PS  Z4, Z2, Z1
-	LEAQ         (DX), R9
-	PREFETCHT1   (R9)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(DI*1), R9
 	PREFETCHT1   (R9)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000020, DX
 	DECQ         R8
-	JNZ          loop1
+	JNZ          loop1x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page1
+	JNZ          page1x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -18899,9 +18858,9 @@ loop1:
 	VZEROUPPER
 	RET
 
-not1:
+not1x2:
 	CMPQ   AX, $0x02
-	JNE    not2
+	JNE    not2x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -18912,7 +18871,7 @@ not1:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000400, R8
 
-page2:
+page2x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -18920,19 +18879,19 @@ page2:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues2
+	JLE     lastvalues2x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues2:
+lastvalues2x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop2
+	JE   loop2x2
 	MOVQ $0x0000000000000020, R9
 
-loop2:
+loop2x2:
 	VPMOVZXWD    (DX), Z5
 	VPSLLD       $0x10, Z5, Z5
 	VPMOVZXWD    (DX)(R8*1), Z6
@@ -18943,17 +18902,16 @@ loop2:
 	VBROADCASTSS (SI)(DI*1), Z4
 	VFMADD231PS  Z5, Z4, Z2
 	VFMADD231PS  Z6, Z4, Z3
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop2
+	JNZ          loop2x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page2
+	JNZ          page2x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -18963,9 +18921,9 @@ loop2:
 	VZEROUPPER
 	RET
 
-not2:
+not2x2:
 	CMPQ   AX, $0x03
-	JNE    not3
+	JNE    not3x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -18978,7 +18936,7 @@ not2:
 	MOVQ   ldx+56(FP), DI
 	MOVQ   $0x0000000000000400, R8
 
-page3:
+page3x2:
 	MOVQ    pageBytes+32(FP), R9
 	MOVLQSX (AX), DX
 	IMULQ   R9, DX
@@ -18986,19 +18944,19 @@ page3:
 	ADDQ    R10, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues3
+	JLE     lastvalues3x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R9, BX
 	ADDQ    R10, BX
 	SUBQ    DX, BX
 
-lastvalues3:
+lastvalues3x2:
 	MOVQ last+40(FP), R9
 	CMPQ CX, $0x01
-	JE   loop3
+	JE   loop3x2
 	MOVQ $0x0000000000000020, R9
 
-loop3:
+loop3x2:
 	VPMOVZXWD    (DX), Z7
 	VPSLLD       $0x10, Z7, Z7
 	VPMOVZXWD    (DX)(R8*1), Z8
@@ -19012,17 +18970,16 @@ loop3:
 	VBROADCASTSS (SI)(DI*2), Z6
 	VFMADD231PS  Z7, Z6, Z4
 	VFMADD231PS  Z8, Z6, Z5
-	LEAQ         (DX), R10
-	PREFETCHT1   (R10)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R8*1), R10
 	PREFETCHT1   (R10)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000020, DX
 	DECQ         R9
-	JNZ          loop3
+	JNZ          loop3x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page3
+	JNZ          page3x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -19034,9 +18991,9 @@ loop3:
 	VZEROUPPER
 	RET
 
-not3:
+not3x2:
 	CMPQ   AX, $0x04
-	JNE    not4
+	JNE    not4x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19053,7 +19010,7 @@ not3:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000400, R9
 
-page4:
+page4x2:
 	MOVQ    pageBytes+32(FP), R10
 	MOVLQSX (AX), DX
 	IMULQ   R10, DX
@@ -19061,19 +19018,19 @@ page4:
 	ADDQ    R11, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues4
+	JLE     lastvalues4x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
 
-lastvalues4:
+lastvalues4x2:
 	MOVQ last+40(FP), R10
 	CMPQ CX, $0x01
-	JE   loop4
+	JE   loop4x2
 	MOVQ $0x0000000000000020, R10
 
-loop4:
+loop4x2:
 	VPMOVZXWD    (DX), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VPMOVZXWD    (DX)(R9*1), Z10
@@ -19090,18 +19047,17 @@ loop4:
 	VBROADCASTSS (R8), Z8
 	VFMADD231PS  Z9, Z8, Z6
 	VFMADD231PS  Z10, Z8, Z7
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop4
+	JNZ          loop4x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page4
+	JNZ          page4x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19117,9 +19073,9 @@ loop4:
 	VZEROUPPER
 	RET
 
-not4:
+not4x2:
 	CMPQ   AX, $0x05
-	JNE    not5
+	JNE    not5x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19138,7 +19094,7 @@ not4:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000400, R9
 
-page5:
+page5x2:
 	MOVQ    pageBytes+32(FP), R10
 	MOVLQSX (AX), DX
 	IMULQ   R10, DX
@@ -19146,19 +19102,19 @@ page5:
 	ADDQ    R11, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues5
+	JLE     lastvalues5x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
 
-lastvalues5:
+lastvalues5x2:
 	MOVQ last+40(FP), R10
 	CMPQ CX, $0x01
-	JE   loop5
+	JE   loop5x2
 	MOVQ $0x0000000000000020, R10
 
-loop5:
+loop5x2:
 	VPMOVZXWD    (DX), Z11
 	VPSLLD       $0x10, Z11, Z11
 	VPMOVZXWD    (DX)(R9*1), Z12
@@ -19178,18 +19134,17 @@ loop5:
 	VBROADCASTSS (R8)(DI*1), Z10
 	VFMADD231PS  Z11, Z10, Z8
 	VFMADD231PS  Z12, Z10, Z9
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop5
+	JNZ          loop5x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page5
+	JNZ          page5x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19207,9 +19162,9 @@ loop5:
 	VZEROUPPER
 	RET
 
-not5:
+not5x2:
 	CMPQ   AX, $0x06
-	JNE    not6
+	JNE    not6x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19230,7 +19185,7 @@ not5:
 	ADDQ   DI, R8
 	MOVQ   $0x0000000000000400, R9
 
-page6:
+page6x2:
 	MOVQ    pageBytes+32(FP), R10
 	MOVLQSX (AX), DX
 	IMULQ   R10, DX
@@ -19238,19 +19193,19 @@ page6:
 	ADDQ    R11, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues6
+	JLE     lastvalues6x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R10, BX
 	ADDQ    R11, BX
 	SUBQ    DX, BX
 
-lastvalues6:
+lastvalues6x2:
 	MOVQ last+40(FP), R10
 	CMPQ CX, $0x01
-	JE   loop6
+	JE   loop6x2
 	MOVQ $0x0000000000000020, R10
 
-loop6:
+loop6x2:
 	VPMOVZXWD    (DX), Z13
 	VPSLLD       $0x10, Z13, Z13
 	VPMOVZXWD    (DX)(R9*1), Z14
@@ -19273,18 +19228,17 @@ loop6:
 	VBROADCASTSS (R8)(DI*2), Z12
 	VFMADD231PS  Z13, Z12, Z10
 	VFMADD231PS  Z14, Z12, Z11
-	LEAQ         (DX), R11
-	PREFETCHT1   (R11)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R9*1), R11
 	PREFETCHT1   (R11)(BX*1)
 	ADDQ         $0x00000004, SI
 	ADDQ         $0x00000004, R8
 	ADDQ         $0x00000020, DX
 	DECQ         R10
-	JNZ          loop6
+	JNZ          loop6x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page6
+	JNZ          page6x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19304,9 +19258,9 @@ loop6:
 	VZEROUPPER
 	RET
 
-not6:
+not6x2:
 	CMPQ   AX, $0x07
-	JNE    not7
+	JNE    not7x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19331,7 +19285,7 @@ not6:
 	ADDQ   DI, R9
 	MOVQ   $0x0000000000000400, R10
 
-page7:
+page7x2:
 	MOVQ    pageBytes+32(FP), R11
 	MOVLQSX (AX), DX
 	IMULQ   R11, DX
@@ -19339,19 +19293,19 @@ page7:
 	ADDQ    R12, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues7
+	JLE     lastvalues7x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
 
-lastvalues7:
+lastvalues7x2:
 	MOVQ last+40(FP), R11
 	CMPQ CX, $0x01
-	JE   loop7
+	JE   loop7x2
 	MOVQ $0x0000000000000020, R11
 
-loop7:
+loop7x2:
 	VPMOVZXWD    (DX), Z15
 	VPSLLD       $0x10, Z15, Z15
 	VPMOVZXWD    (DX)(R10*1), Z16
@@ -19377,8 +19331,7 @@ loop7:
 	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z15, Z14, Z12
 	VFMADD231PS  Z16, Z14, Z13
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -19386,10 +19339,10 @@ loop7:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R11
-	JNZ          loop7
+	JNZ          loop7x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page7
+	JNZ          page7x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19413,9 +19366,9 @@ loop7:
 	VZEROUPPER
 	RET
 
-not7:
+not7x2:
 	CMPQ   AX, $0x08
-	JNE    not8
+	JNE    not8x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19442,7 +19395,7 @@ not7:
 	ADDQ   DI, R9
 	MOVQ   $0x0000000000000400, R10
 
-page8:
+page8x2:
 	MOVQ    pageBytes+32(FP), R11
 	MOVLQSX (AX), DX
 	IMULQ   R11, DX
@@ -19450,19 +19403,19 @@ page8:
 	ADDQ    R12, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues8
+	JLE     lastvalues8x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
 
-lastvalues8:
+lastvalues8x2:
 	MOVQ last+40(FP), R11
 	CMPQ CX, $0x01
-	JE   loop8
+	JE   loop8x2
 	MOVQ $0x0000000000000020, R11
 
-loop8:
+loop8x2:
 	VPMOVZXWD    (DX), Z17
 	VPSLLD       $0x10, Z17, Z17
 	VPMOVZXWD    (DX)(R10*1), Z18
@@ -19491,8 +19444,7 @@ loop8:
 	VBROADCASTSS (R9)(DI*1), Z16
 	VFMADD231PS  Z17, Z16, Z14
 	VFMADD231PS  Z18, Z16, Z15
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -19500,10 +19452,10 @@ loop8:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R11
-	JNZ          loop8
+	JNZ          loop8x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page8
+	JNZ          page8x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19529,9 +19481,9 @@ loop8:
 	VZEROUPPER
 	RET
 
-not8:
+not8x2:
 	CMPQ   AX, $0x09
-	JNE    not9
+	JNE    not9x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19560,7 +19512,7 @@ not8:
 	ADDQ   DI, R9
 	MOVQ   $0x0000000000000400, R10
 
-page9:
+page9x2:
 	MOVQ    pageBytes+32(FP), R11
 	MOVLQSX (AX), DX
 	IMULQ   R11, DX
@@ -19568,19 +19520,19 @@ page9:
 	ADDQ    R12, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues9
+	JLE     lastvalues9x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R11, BX
 	ADDQ    R12, BX
 	SUBQ    DX, BX
 
-lastvalues9:
+lastvalues9x2:
 	MOVQ last+40(FP), R11
 	CMPQ CX, $0x01
-	JE   loop9
+	JE   loop9x2
 	MOVQ $0x0000000000000020, R11
 
-loop9:
+loop9x2:
 	VPMOVZXWD    (DX), Z19
 	VPSLLD       $0x10, Z19, Z19
 	VPMOVZXWD    (DX)(R10*1), Z20
@@ -19612,8 +19564,7 @@ loop9:
 	VBROADCASTSS (R9)(DI*2), Z18
 	VFMADD231PS  Z19, Z18, Z16
 	VFMADD231PS  Z20, Z18, Z17
-	LEAQ         (DX), R12
-	PREFETCHT1   (R12)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R10*1), R12
 	PREFETCHT1   (R12)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -19621,10 +19572,10 @@ loop9:
 	ADDQ         $0x00000004, R9
 	ADDQ         $0x00000020, DX
 	DECQ         R11
-	JNZ          loop9
+	JNZ          loop9x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page9
+	JNZ          page9x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19652,9 +19603,9 @@ loop9:
 	VZEROUPPER
 	RET
 
-not9:
+not9x2:
 	CMPQ   AX, $0x0a
-	JNE    not10
+	JNE    not10x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19687,7 +19638,7 @@ not9:
 	ADDQ   DI, R10
 	MOVQ   $0x0000000000000400, R11
 
-page10:
+page10x2:
 	MOVQ    pageBytes+32(FP), R12
 	MOVLQSX (AX), DX
 	IMULQ   R12, DX
@@ -19695,19 +19646,19 @@ page10:
 	ADDQ    R13, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues10
+	JLE     lastvalues10x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
 
-lastvalues10:
+lastvalues10x2:
 	MOVQ last+40(FP), R12
 	CMPQ CX, $0x01
-	JE   loop10
+	JE   loop10x2
 	MOVQ $0x0000000000000020, R12
 
-loop10:
+loop10x2:
 	VPMOVZXWD    (DX), Z21
 	VPSLLD       $0x10, Z21, Z21
 	VPMOVZXWD    (DX)(R11*1), Z22
@@ -19742,8 +19693,7 @@ loop10:
 	VBROADCASTSS (R10), Z20
 	VFMADD231PS  Z21, Z20, Z18
 	VFMADD231PS  Z22, Z20, Z19
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -19752,10 +19702,10 @@ loop10:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000020, DX
 	DECQ         R12
-	JNZ          loop10
+	JNZ          loop10x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page10
+	JNZ          page10x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19787,9 +19737,9 @@ loop10:
 	VZEROUPPER
 	RET
 
-not10:
+not10x2:
 	CMPQ   AX, $0x0b
-	JNE    not11
+	JNE    not11x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19824,7 +19774,7 @@ not10:
 	ADDQ   DI, R10
 	MOVQ   $0x0000000000000400, R11
 
-page11:
+page11x2:
 	MOVQ    pageBytes+32(FP), R12
 	MOVLQSX (AX), DX
 	IMULQ   R12, DX
@@ -19832,19 +19782,19 @@ page11:
 	ADDQ    R13, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues11
+	JLE     lastvalues11x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
 
-lastvalues11:
+lastvalues11x2:
 	MOVQ last+40(FP), R12
 	CMPQ CX, $0x01
-	JE   loop11
+	JE   loop11x2
 	MOVQ $0x0000000000000020, R12
 
-loop11:
+loop11x2:
 	VPMOVZXWD    (DX), Z23
 	VPSLLD       $0x10, Z23, Z23
 	VPMOVZXWD    (DX)(R11*1), Z24
@@ -19882,8 +19832,7 @@ loop11:
 	VBROADCASTSS (R10)(DI*1), Z22
 	VFMADD231PS  Z23, Z22, Z20
 	VFMADD231PS  Z24, Z22, Z21
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -19892,10 +19841,10 @@ loop11:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000020, DX
 	DECQ         R12
-	JNZ          loop11
+	JNZ          loop11x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page11
+	JNZ          page11x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -19929,9 +19878,9 @@ loop11:
 	VZEROUPPER
 	RET
 
-not11:
+not11x2:
 	CMPQ   AX, $0x0c
-	JNE    not12
+	JNE    not12x2
 	MOVQ   table+16(FP), AX
 	MOVQ   pages+8(FP), CX
 	VPXORD Z0, Z0, Z0
@@ -19968,7 +19917,7 @@ not11:
 	ADDQ   DI, R10
 	MOVQ   $0x0000000000000400, R11
 
-page12:
+page12x2:
 	MOVQ    pageBytes+32(FP), R12
 	MOVLQSX (AX), DX
 	IMULQ   R12, DX
@@ -19976,19 +19925,19 @@ page12:
 	ADDQ    R13, DX
 	XORQ    BX, BX
 	CMPQ    CX, $0x04
-	JLE     lastvalues12
+	JLE     lastvalues12x2
 	MOVLQSX 16(AX), BX
 	IMULQ   R12, BX
 	ADDQ    R13, BX
 	SUBQ    DX, BX
 
-lastvalues12:
+lastvalues12x2:
 	MOVQ last+40(FP), R12
 	CMPQ CX, $0x01
-	JE   loop12
+	JE   loop12x2
 	MOVQ $0x0000000000000020, R12
 
-loop12:
+loop12x2:
 	VPMOVZXWD    (DX), Z25
 	VPSLLD       $0x10, Z25, Z25
 	VPMOVZXWD    (DX)(R11*1), Z26
@@ -20029,8 +19978,7 @@ loop12:
 	VBROADCASTSS (R10)(DI*2), Z24
 	VFMADD231PS  Z25, Z24, Z22
 	VFMADD231PS  Z26, Z24, Z23
-	LEAQ         (DX), R13
-	PREFETCHT1   (R13)(BX*1)
+	PREFETCHT1   (DX)(BX*1)
 	LEAQ         (DX)(R11*1), R13
 	PREFETCHT1   (R13)(BX*1)
 	ADDQ         $0x00000004, SI
@@ -20039,10 +19987,10 @@ loop12:
 	ADDQ         $0x00000004, R10
 	ADDQ         $0x00000020, DX
 	DECQ         R12
-	JNZ          loop12
+	JNZ          loop12x2
 	ADDQ         $0x04, AX
 	DECQ         CX
-	JNZ          page12
+	JNZ          page12x2
 	MOVQ         y+64(FP), AX
 	MOVQ         ldy+72(FP), CX
 	LEAQ         (AX)(CX*2), DX
@@ -20078,7 +20026,7 @@ loop12:
 	VZEROUPPER
 	RET
 
-not12:
+not12x2:
 	UD2
 
 // func tileInt8AVX512(rows int, panels int, groups int, x *int8, ldx int, w *byte, ldw int, xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)

@@ -62,6 +62,14 @@ func (Weights) Floats(name string, shape ...int) ([]float32, error) {
 
 // Matrix is Floats as a matrix.
 func (w Weights) Matrix(name string, out, in int) (kernels.Source, error) {
+	return Matrix(w, name, out, in)
+}
+
+// Matrix reads a matrix by the Floats of any weights.
+func Matrix(w model.Weights, name string, out, in int) (kernels.Source, error) {
 	v, err := w.Floats(name, out, in)
-	return kernels.Dense(v, out, in), err
+	if err != nil {
+		return kernels.Source{}, err
+	}
+	return kernels.Dense(v, out, in), nil
 }

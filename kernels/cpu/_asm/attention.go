@@ -26,21 +26,6 @@ func (a isa) attentionShapes() []shape {
 	return all
 }
 
-// dispatchRows is dispatch for shapes that the number of rows tells apart.
-func dispatchRows(shapes []shape, emit func(s shape, label func(string) string)) {
-	rows := Load(Param("rows"), GP64())
-	for _, s := range shapes {
-		next := fmt.Sprintf("not%d", s.rows)
-		CMPQ(rows, Imm(uint64(s.rows)))
-		JNE(LabelRef(next))
-		emit(s, func(name string) string { return fmt.Sprintf("%s%d", name, s.rows) })
-		VZEROUPPER()
-		RET()
-		Label(next)
-	}
-	UD2()
-}
-
 // pages walks a page table.
 type pages struct {
 	table, left reg.Register
@@ -73,29 +58,10 @@ func (p pages) load(base string, label func(string) string) {
 	Label(label("last" + base))
 }
 
-// step adds the products of one number of each row of x with 16 of each panel of w.
+// step multiplies the next number of each row of x with the next 16 of each panel of w, and asks for those of a page to come.
 func (acc accumulators) step(a isa, f format, x, w rowSet, next reg.Register) {
-	xv := a.vec()
-	for first := 0; first < len(acc[0]); first += 2 {
-		var pair []reg.VecVirtual
-		for i := first; i < min(first+2, len(acc[0])); i++ {
-			v := a.vec()
-			at := w.at(i/a.vectors(), i%a.vectors()*a.lanes*f.size)
-			f.load(a, at, v)
-			pair = append(pair, v)
-		}
-		for r := range acc {
-			VBROADCASTSS(x.at(r, 0), xv)
-			for i, v := range pair {
-				VFMADD231PS(v, xv, acc[r][first+i])
-			}
-		}
-	}
-	for p := range w.rows {
-		at := GP64()
-		LEAQ(w.at(p, 0), at)
-		PREFETCHT1(Mem{Base: at, Index: next, Scale: 1})
-	}
+	acc.multiply(a, f, x, w, 0)
+	ahead{next}.prefetch(w, 0)
 	x.advance(4)
 	w.advance(16 * f.size)
 }
@@ -107,7 +73,7 @@ func attentionScores(a isa, f format) {
 		"x *float32, ldx, n int, y *float32, ldy int)")
 	Doc(name + " is [instructions].scores for keys of " + f.name + ".")
 	Pragma("noescape")
-	dispatchRows(a.attentionShapes(), func(s shape, label func(string) string) {
+	dispatch(a.attentionShapes(), false, func(s shape, label func(string) string) {
 		walk, at := newPages(), GP64() // at: bytes of scores before the current panels
 		XORQ(at, at)
 		Label(label("page"))
@@ -149,7 +115,7 @@ func attentionValues(a isa, f format) {
 		"x *float32, ldx int, y *float32, ldy int)")
 	Doc(name + " is [instructions].values for values of " + f.name + ".")
 	Pragma("noescape")
-	dispatchRows(a.attentionShapes(), func(s shape, label func(string) string) {
+	dispatch(a.attentionShapes(), false, func(s shape, label func(string) string) {
 		walk := newPages()
 		acc := newAccumulators(a, s)
 		acc.each(func(v reg.VecVirtual, _, _ int) { zero(a, v) })

@@ -14,7 +14,7 @@ func tileInt8(a isa) {
 		"xs *float32, bias *int32, lds int, ws *float32, y *float32, ldy int, add int)")
 	Doc(name + " is [instructions].tileInt8.")
 	Pragma("noescape")
-	dispatch(a, func(s shape, label func(string) string) {
+	dispatch(a.shapes(), true, func(s shape, label func(string) string) {
 		if a.lanes == 16 {
 			tileInt8VNNI(a, s, label)
 		} else {

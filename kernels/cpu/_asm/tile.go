@@ -91,19 +91,44 @@ func (acc accumulators) each(f func(v reg.VecVirtual, row, at int)) {
 	}
 }
 
-// dispatch jumps to the code of the tile's shape, which shapes emit one after the other; it ends the function.
-func dispatch(a isa, emit func(s shape, label func(string) string)) {
-	rows, panels := Load(Param("rows"), GP64()), Load(Param("panels"), GP64())
-	for _, s := range a.shapes() {
-		next := fmt.Sprintf("not%dx%d", s.rows, s.panels)
+// multiply adds the products of a number u of each row of x with 16 of each panel of w.
+func (acc accumulators) multiply(a isa, f format, x, w rowSet, u int) {
+	xv := a.vec()
+	for first := 0; first < len(acc[0]); first += 2 {
+		var pair []reg.VecVirtual
+		for i := first; i < min(first+2, len(acc[0])); i++ {
+			v := a.vec()
+			f.load(a, w.at(i/a.vectors(), (16*u+i%a.vectors()*a.lanes)*f.size), v)
+			pair = append(pair, v)
+		}
+		for r := range acc {
+			VBROADCASTSS(x.at(r, 4*u), xv)
+			for i, v := range pair {
+				VFMADD231PS(v, xv, acc[r][first+i])
+			}
+		}
+	}
+}
+
+// dispatch jumps to the code of the shape that the parameters rows and, if byPanels, panels name; it ends the function.
+// Without, no two shapes have equally many rows.
+func dispatch(shapes []shape, byPanels bool, emit func(s shape, label func(string) string)) {
+	rows, panels := Load(Param("rows"), GP64()), GP64()
+	if byPanels {
+		Load(Param("panels"), panels)
+	}
+	for _, s := range shapes {
+		label := func(name string) string { return fmt.Sprintf("%s%dx%d", name, s.rows, s.panels) }
 		CMPQ(rows, Imm(uint64(s.rows)))
-		JNE(LabelRef(next))
-		CMPQ(panels, Imm(uint64(s.panels)))
-		JNE(LabelRef(next))
-		emit(s, func(name string) string { return fmt.Sprintf("%s%dx%d", name, s.rows, s.panels) })
+		JNE(LabelRef(label("not")))
+		if byPanels {
+			CMPQ(panels, Imm(uint64(s.panels)))
+			JNE(LabelRef(label("not")))
+		}
+		emit(s, label)
 		VZEROUPPER()
 		RET()
-		Label(next)
+		Label(label("not"))
 	}
 	UD2()
 }
@@ -115,7 +140,7 @@ func tile(a isa, f format) {
 	TEXT(name, NOSPLIT, "func(rows, panels, k int, x *float32, ldx int, w *byte, ldw int, y *float32, ldy int, add int)")
 	Doc(name + " is [instructions].tile for weights of " + f.name + ".")
 	Pragma("noescape")
-	dispatch(a, func(s shape, label func(string) string) { tileOf(a, f, s, label) })
+	dispatch(a.shapes(), true, func(s shape, label func(string) string) { tileOf(a, f, s, label) })
 }
 
 func tileOf(a isa, f format, s shape, label func(string) string) {
@@ -133,41 +158,20 @@ func tileOf(a isa, f format, s shape, label func(string) string) {
 	k := Load(Param("k"), GP64())
 	x := newRows("x", "ldx", s.rows)
 	w := newRows("w", "ldw", s.panels)
-	xv, wv := a.vec(), []reg.VecVirtual{a.vec(), a.vec()}
-	load := func(panel, vector, u int) reg.VecVirtual {
-		v := wv[(panel*a.vectors()+vector)%2]
-		f.load(a, w.at(panel, (16*u+vector*a.lanes)*f.size), v)
-		return v
-	}
 	ahead := newAhead(s.panels)
 	step := func(u int) {
 		if 16*f.size*u%64 == 0 {
 			ahead.prefetch(w, 16*f.size*u)
 		}
-		if s.rows == 1 {
+		if s.rows == 1 && f.name == "F32" { // no other row shares what is read: it need not pass through a register
+			xv := a.vec()
 			VBROADCASTSS(x.at(0, 4*u), xv)
 			for i, v := range acc[0] {
-				panel, vector := i/a.vectors(), i%a.vectors()
-				if f.name == "F32" {
-					VFMADD231PS(w.at(panel, (16*u+vector*a.lanes)*4), xv, v)
-				} else {
-					VFMADD231PS(load(panel, vector, u), xv, v)
-				}
+				VFMADD231PS(w.at(i/a.vectors(), 4*(16*u+i%a.vectors()*a.lanes)), xv, v)
 			}
 			return
 		}
-		for first := 0; first < len(acc[0]); first += 2 {
-			pair := []reg.VecVirtual{}
-			for i := first; i < min(first+2, len(acc[0])); i++ {
-				pair = append(pair, load(i/a.vectors(), i%a.vectors(), u))
-			}
-			for r := range acc {
-				VBROADCASTSS(x.at(r, 4*u), xv)
-				for i, v := range pair {
-					VFMADD231PS(v, xv, acc[r][first+i])
-				}
-			}
-		}
+		acc.multiply(a, f, x, w, u)
 	}
 	unroll := a.unroll(s)
 	if unroll > 1 {
@@ -197,7 +201,7 @@ func tileOf(a isa, f format, s shape, label func(string) string) {
 	acc.each(func(v reg.VecVirtual, row, at int) { VMOVUPS(v, y.at(row, at)) })
 }
 
-// ahead is the distance from a tile's panels to those of the next tile, which lie behind them.
+// ahead is the distance from a tile's panels to those that are read soon: of the next tile, which lie behind them.
 type ahead struct{ distance reg.Register }
 
 func newAhead(panels int) ahead {
