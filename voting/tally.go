@@ -15,7 +15,10 @@
 //   - An abstention is a sample without an answer. It is counted, and it can never win.
 //   - The leader has the most weight; with equal weight the most votes; with equal votes too, the answer whose first
 //     sample was launched first. So the leader depends on the votes alone, not on the order in which they came in.
-//   - A tie is more than one answer with the leader's weight and votes.
+//   - A tie is more than one answer with the leader's weight and votes. Its rule is a fair draw that the run's seed has
+//     made already: the samples of a problem are exchangeable, so each of the tied answers is as likely to be the one
+//     launched first, and the seed decides which. No randomness is added, and every replay gives the same leader.
+//   - The runner-up is the rival of the leader with the most votes.
 //   - The mode is the most probable answer of the model. A vote estimates it; no vote can tell whether it is right.
 //   - pass@k is the probability that k samples hold a right answer, maj@k that their majority is right.
 package voting
@@ -47,26 +50,32 @@ type Count struct {
 
 // A Tally counts the votes on one problem. Its zero value is empty and ready. Votes may be added in any order.
 type Tally struct {
-	counts      map[answer.Key]*Count
+	counts      []Count // by first appearance
+	places      map[answer.Key]int
 	votes       int
 	weight      float64
 	abstentions int
 }
 
+// abstains reports whether a vote counts for no answer.
+func (v Vote) abstains() bool { return v.Key == "" || !(v.Weight > 0) || math.IsInf(v.Weight, 0) }
+
 // Add counts one sample.
 func (t *Tally) Add(v Vote) {
-	if v.Key == "" || !(v.Weight > 0) || math.IsInf(v.Weight, 0) {
+	if v.abstains() {
 		t.abstentions++
 		return
 	}
-	if t.counts == nil {
-		t.counts = map[answer.Key]*Count{}
-	}
-	c, known := t.counts[v.Key]
+	place, known := t.places[v.Key]
 	if !known {
-		c = &Count{Key: v.Key, First: v.Sample, Text: v.Text}
-		t.counts[v.Key] = c
+		if t.places == nil {
+			t.places = map[answer.Key]int{}
+		}
+		place = len(t.counts)
+		t.places[v.Key] = place
+		t.counts = append(t.counts, Count{Key: v.Key, First: v.Sample, Text: v.Text})
 	}
+	c := &t.counts[place]
 	if v.Sample < c.First {
 		c.First, c.Text = v.Sample, v.Text
 	}
@@ -84,37 +93,64 @@ func (t *Tally) Abstentions() int { return t.abstentions }
 
 // Counts lists the answers, the leader first.
 func (t *Tally) Counts() []Count {
-	counts := make([]Count, 0, len(t.counts))
-	for _, c := range t.counts {
-		counts = append(counts, *c)
-	}
-	slices.SortFunc(counts, func(a, b Count) int {
-		return cmp.Or(cmp.Compare(b.Weight, a.Weight), cmp.Compare(b.Votes, a.Votes), cmp.Compare(a.First, b.First),
-			cmp.Compare(a.Key, b.Key))
-	})
+	counts := slices.Clone(t.counts)
+	slices.SortFunc(counts, func(a, b Count) int { return a.compare(&b) })
 	return counts
+}
+
+// compare is negative if an answer goes before another.
+func (c *Count) compare(other *Count) int {
+	return cmp.Or(cmp.Compare(other.Weight, c.Weight), cmp.Compare(other.Votes, c.Votes), cmp.Compare(c.First, other.First),
+		cmp.Compare(c.Key, other.Key))
 }
 
 // Leader is the answer that wins, if any sample voted.
 func (t *Tally) Leader() (Count, bool) {
-	counts := t.Counts()
-	if len(counts) == 0 {
+	if len(t.counts) == 0 {
 		return Count{}, false
 	}
-	return counts[0], true
+	return t.counts[t.leader()], true
+}
+
+// leader is the place of the leader, where there is one.
+func (t *Tally) leader() int {
+	best := 0
+	for i := range t.counts {
+		if t.counts[i].compare(&t.counts[best]) < 0 {
+			best = i
+		}
+	}
+	return best
+}
+
+// TopTwo is the number of votes of the leader and of the best rival, 0 where there is none. With weights the rival may have
+// more. It takes some nanoseconds an answer and no memory, so that it can be asked for after each vote.
+func (t *Tally) TopTwo() (leader, runnerUp int) {
+	if len(t.counts) == 0 {
+		return 0, 0
+	}
+	best := t.leader()
+	for i := range t.counts {
+		if i != best {
+			runnerUp = max(runnerUp, t.counts[i].Votes)
+		}
+	}
+	return t.counts[best].Votes, runnerUp
 }
 
 // Tied reports whether the leader leads only by having been launched first.
 func (t *Tally) Tied() bool {
-	counts := t.Counts()
-	return len(counts) > 1 && counts[0].Weight == counts[1].Weight && counts[0].Votes == counts[1].Votes
+	leader, _ := t.Leader()
+	return slices.ContainsFunc(t.counts, func(c Count) bool {
+		return c.Key != leader.Key && c.Weight == leader.Weight && c.Votes == leader.Votes
+	})
 }
 
 // Share is the part of the votes' weight that key has, between 0 and 1; 0 while nobody has voted.
 func (t *Tally) Share(key answer.Key) float64 {
-	c, known := t.counts[key]
+	place, known := t.places[key]
 	if !known {
 		return 0
 	}
-	return c.Weight / t.weight
+	return t.counts[place].Weight / t.weight
 }
