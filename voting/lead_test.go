@@ -26,6 +26,11 @@ func TestLeadProbabilityStopsWhereItShould(t *testing.T) {
 			t.Errorf("%d to %d is not the first to reach .95: %v after %v", a, b, LeadProbability(a, b), LeadProbability(a-1, b))
 		}
 	}
+	for _, n := range []int{0, 1, 1000, 1_000_000} {
+		if p := LeadProbability(n, n); math.Abs(p-0.5) > 1e-8 {
+			t.Errorf("LeadProbability(%d, %d) = %v", n, n, p)
+		}
+	}
 	if p := LeadProbability(100000, 100); !(p > 0.999 && p <= 1) {
 		t.Errorf("LeadProbability(100000, 100) = %v", p)
 	}
