@@ -1,0 +1,128 @@
+package voting
+
+import (
+	"flag"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/stat"
+)
+
+var intervalSets = flag.Int("interval.sets", 200, "data sets of each size on which intervals are tested")
+
+// Each data set has problems of its own, and 64 samples of each. The band is to hold the mean maj@8 of the population,
+// which here is a large pool of such problems.
+//
+//	go test ./voting -run TestABandOf95 -v -interval.sets 2000
+func TestABandOf95PercentHoldsTheMeanThatOften(t *testing.T) {
+	rng := rand.New(rand.NewPCG(28, 29))
+	pool := make([]float64, 10_000)
+	for i := range pool {
+		p := newProblem(rng)
+		pool[i] = majOf(p.samples(rng, 64), len(p), 8)
+	}
+	want := stat.Mean(pool, nil)
+	slack := 0.02
+	if *intervalSets < 2000 {
+		slack += 3 * math.Sqrt(0.05*0.95/float64(*intervalSets))
+	}
+	for _, problems := range []int{30, 200} {
+		held, width := 0, 0.0
+		for set := range *intervalSets {
+			values := make([]float64, problems)
+			for i := range values {
+				values[i] = pool[rng.IntN(len(pool))]
+			}
+			band, err := Bootstrap(values, 0.95, uint64(set))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if band.Low <= want && want <= band.High {
+				held++
+			}
+			width += (band.High - band.Low) / float64(*intervalSets)
+		}
+		share := float64(held) / float64(*intervalSets)
+		t.Logf("%d problems: %.4f of %d bands hold the mean, mean width %.3f", problems, share, *intervalSets, width)
+		if math.Abs(share-0.95) > slack {
+			t.Errorf("%d problems: %v of all bands hold the mean", problems, share)
+		}
+	}
+}
+
+func TestAnIntervalStaysWithinItsValuesAndFollowsItsSeed(t *testing.T) {
+	values := []float64{1, 1, 1, 0.5, 1, 1, 0, 1, 1, 1, 1, 1}
+	a, err := Bootstrap(values, 0.95, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(0 <= a.Low && a.Low < a.Mean && a.Mean < a.High && a.High <= 1) || math.Abs(a.Mean-10.5/12) > 1e-12 {
+		t.Errorf("the interval is %+v", a)
+	}
+	if b, _ := Bootstrap(values, 0.95, 1); a != b {
+		t.Errorf("one seed gives %+v and %+v", a, b)
+	}
+	if b, _ := Bootstrap(values, 0.5, 1); !(b.High-b.Low < a.High-a.Low) {
+		t.Errorf("at level .5 it is %+v, at .95 %+v", b, a)
+	}
+}
+
+// On many normal values it is the textbook's: mean +- 1.96 standard errors.
+func TestAnIntervalOfManyValuesIsTheNormalOne(t *testing.T) {
+	rng := rand.New(rand.NewPCG(30, 31))
+	values := make([]float64, 2000)
+	for i := range values {
+		values[i] = rng.NormFloat64()
+	}
+	mean, sd := stat.MeanStdDev(values, nil)
+	band, err := Bootstrap(values, 0.95, 1)
+	error95 := 1.96 * sd / math.Sqrt(float64(len(values)))
+	if err != nil || math.Abs(band.Low-(mean-error95)) > 0.05*error95 || math.Abs(band.High-(mean+error95)) > 0.05*error95 {
+		t.Errorf("the interval is %+v, %v; want %v +- %v", band, err, mean, error95)
+	}
+}
+
+func TestAPairedDifferenceIsNarrowerThanItsParts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(32, 33))
+	a, b := make([]float64, 40), make([]float64, 40)
+	for i := range a {
+		hard := rng.Float64()
+		a[i], b[i] = hard+0.1+0.05*rng.NormFloat64(), hard+0.05*rng.NormFloat64()
+	}
+	gain, err := PairedDifference(a, b, 0.95, 1)
+	if err != nil || !(gain.Low > 0 && gain.High < 0.2) {
+		t.Errorf("the difference is %+v, %v", gain, err)
+	}
+	if alone, _ := Bootstrap(a, 0.95, 1); !(alone.High-alone.Low > 3*(gain.High-gain.Low)) {
+		t.Errorf("one is %+v, the difference %+v", alone, gain)
+	}
+	if back, _ := PairedDifference(b, a, 0.95, 1); math.Abs(back.Mean+gain.Mean) > 1e-12 {
+		t.Errorf("the difference is %+v, and %+v the other way", gain, back)
+	}
+}
+
+func TestIntervalsRefuseWhatHasNone(t *testing.T) {
+	good := []float64{0, 1, 1}
+	for name, err := range map[string]error{
+		"no values":      second(Bootstrap(nil, 0.95, 1)),
+		"one value":      second(Bootstrap(good[:1], 0.95, 1)),
+		"level of 0":     second(Bootstrap(good, 0, 1)),
+		"level of 1":     second(Bootstrap(good, 1, 1)),
+		"no level":       second(Bootstrap(good, math.NaN(), 1)),
+		"no number":      second(Bootstrap([]float64{0, math.NaN()}, 0.95, 1)),
+		"infinite":       second(Bootstrap([]float64{0, math.Inf(1)}, 0.95, 1)),
+		"unequal length": second(PairedDifference(good, good[:2], 0.95, 1)),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	for n := 2; n < 12; n++ {
+		values := make([]float64, n)
+		values[0] = 1
+		if band, err := Bootstrap(values, 0.999, 1); err != nil || !(0 <= band.Low && band.Low <= band.High && band.High <= 1) {
+			t.Errorf("of %d values the interval is %+v, %v", n, band, err)
+		}
+	}
+}
