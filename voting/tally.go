@@ -1,15 +1,21 @@
 // Package voting counts the answers of many samples and says what the count is worth. It is pure counting: no clock, no
-// goroutine, no randomness.
+// goroutine, and no randomness but what follows from a seed that the caller gives.
 //
 //	var t voting.Tally
 //	t.Add(voting.Vote{Sample: 0, Key: "1/2", Text: `\frac12`, Weight: 1})
 //	t.Add(voting.Vote{Sample: 1})     // a sample without an answer abstains
 //	leader, ok := t.Leader()          // ok is false while nobody has voted
+//	_, runnerUp := t.TopTwo()
 //	p := voting.LeadProbability(4, 0) // 0.97: how sure the leader is to stay the leader
+//
+//	c, err := voting.NewCertificate(0.05)
+//	c.Add("1/2")                      // in launch order
+//	v := c.Verdict(leader, runnerUp)  // certified mode (delta 0.05), leading or split
 //
 // Words:
 //
 //   - A vote is the answer of one sample, with its weight (1 in a plain majority).
+//   - A weighting makes a vote's weight of the evidence, what the model's probabilities tell about the sample.
 //   - A key is the class of answers that a vote counts for (package answer).
 //   - A tally holds the votes of one problem, counted per key.
 //   - An abstention is a sample without an answer. It is counted, and it can never win.
@@ -20,7 +26,12 @@
 //     launched first, and the seed decides which. No randomness is added, and every replay gives the same leader.
 //   - The runner-up is the rival of the leader with the most votes.
 //   - The mode is the most probable answer of the model. A vote estimates it; no vote can tell whether it is right.
-//   - pass@k is the probability that k samples hold a right answer, maj@k that their majority is right.
+//   - A certificate says that an answer is the mode, with a bound on the probability that it errs (delta) which holds
+//     however often it is looked at.
+//   - A verdict puts what a count is worth into words: certified, leading, or split.
+//   - pass@k is the probability that k samples hold a right answer, maj@k that their majority is right. pass@1 is the
+//     mean accuracy of a sample.
+//   - An interval is a mean over problems with a band that is to hold the mean over all problems of their kind.
 package voting
 
 import (
