@@ -229,6 +229,8 @@ func (e *Engine) measure(begin time.Time) {
 	st.Step = step
 	st.Steps++
 	st.Drawn += step.Samples
+	st.Rows += step.Rows
+	st.Context += step.Context
 	st.Busy += step.Time
 	st.PeakSlots = max(st.PeakSlots, len(e.running)+len(e.residents))
 	st.PeakPages = max(st.PeakPages, e.opt.capacity().Pages-e.state.FreePages())

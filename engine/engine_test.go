@@ -170,7 +170,7 @@ func testBatchInvariance(t *testing.T, aloneOps, batchOps kernels.Ops) {
 		}
 		for id, got := range collect(t, e, 2*samples) {
 			if want, ok := alone[id]; ok && (got.Text != want.Text || got.Status != want.Status ||
-				got.LogProb != want.LogProb || got.Entropy != want.Entropy) {
+				got.LogProb != want.LogProb || got.TailLogProb != want.TailLogProb || got.Entropy != want.Entropy) {
 				t.Errorf("%+v: sample %d differs:\n%+v\n%+v alone", opt, id, got, want)
 			}
 		}
@@ -594,8 +594,50 @@ func TestStatsCountWhatWasDone(t *testing.T) {
 		s.StateBytes != 5*config.SlotBytes()+s.PeakPages*config.PageBytes(kernels.F32) {
 		t.Errorf("got %+v, want the states of 4 samples and a prompt", s)
 	}
+	// Beside what is drawn, the prompt but for its last token is read; a step's context is at least the rows that it reads,
+	// and at most four samples and a prompt at their full lengths.
+	if s.Rows != s.Drawn+len(question)-1 || s.Context < s.Rows || s.Context > s.Steps*5*(len(question)+10) {
+		t.Errorf("%d rows and %d positions in %+v", s.Rows, s.Context, s)
+	}
 	if event.Step.Time <= 0 || event.Step.Context <= 0 || event.Step.Rows != event.Step.Samples {
 		t.Errorf("the last event's step is %+v", event.Step)
+	}
+}
+
+// TestStatsSumTheContextOfSteps: the only sample of a prompt of n tokens reads n positions in its first step, and one more in
+// each that follows.
+func TestStatsSumTheContextOfSteps(t *testing.T) {
+	e := start(t, always("a"), engine.Options{Slots: 1, PrefillChunk: len(question)})
+	begin(t, e, warm(1, open(t, e, question), 3))
+	event := collect(t, e, 1)[1]
+	s, n := e.Stats(), len(question)
+	want := n + n + 1 + n + 2
+	if s.Steps == 4 {
+		want += n - 1 // the prompt had a step of its own
+	}
+	if s.Context != want || event.Step.Context != n+2 {
+		t.Errorf("%d positions in %d steps, %d in the last; want %d and %d", s.Context, s.Steps, event.Step.Context, want, n+2)
+	}
+}
+
+// TestTheTailIsTheLastTenthOfASample draws tokens of log-probabilities -1, -2, -3, ...
+func TestTheTailIsTheLastTenthOfASample(t *testing.T) {
+	for _, c := range []struct{ tokens, tail int }{
+		{1, 1}, {2, 2}, {15, 15}, {16, 16}, {17, 16}, {159, 16}, {160, 16}, {161, 17}, {170, 17}, {171, 18}, {200, 20},
+	} {
+		drawn := 0
+		ops := script{kernels.NewReference(), func(out []kernels.Sampled, _ []kernels.Sampling) {
+			drawn++
+			out[0].Token, out[0].LogProb = 0, -float32(drawn)
+		}}
+		e := start(t, ops, engine.Options{Slots: 1, MaxTokens: 256})
+		begin(t, e, warm(1, open(t, e, "a"), c.tokens))
+		event := collect(t, e, 1)[1]
+		mean := func(from int) float64 { return -float64(from+c.tokens) / 2 }
+		if event.Tokens != c.tokens || event.LogProb != mean(1) || event.TailLogProb != mean(c.tokens-c.tail+1) {
+			t.Errorf("%d tokens: mean %v, tail %v; want %v and that of %d, %v", event.Tokens, event.LogProb, event.TailLogProb,
+				mean(1), c.tail, mean(c.tokens-c.tail+1))
+		}
 	}
 }
 

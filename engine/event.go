@@ -16,15 +16,16 @@ const (
 
 // Event tells that a sample has ended.
 type Event struct {
-	ID      uint64 // of the Request
-	Status  Status
-	Text    string  // what was generated, a landing's text included; without end-of-text token and stop text
-	Tokens  int     // drawn by the sample; a landing's text is not
-	LogProb float64 // mean natural logarithm of the drawn tokens' probabilities under the model (temperature 1)
-	Entropy float64 // mean entropy, in nats, of the distributions that they were drawn from
-	Seconds float64 // since the sample began to run; 0 if it never did
-	Step    Step    // the newest step of the engine
-	Err     error   // why it Failed
+	ID          uint64 // of the Request
+	Status      Status
+	Text        string  // what was generated, a landing's text included; without end-of-text token and stop text
+	Tokens      int     // drawn by the sample; a landing's text is not
+	LogProb     float64 // mean natural logarithm of the drawn tokens' probabilities under the model (temperature 1)
+	TailLogProb float64 // the same of the last tenth of them, or of the last 16 if those are more
+	Entropy     float64 // mean entropy, in nats, of the distributions that they were drawn from
+	Seconds     float64 // since the sample began to run; 0 if it never did
+	Step        Step    // the newest step of the engine
+	Err         error   // why it Failed
 }
 
 // Step is the size and duration of one step of the whole batch: what a model of step times learns from.
@@ -43,6 +44,8 @@ type Stats struct {
 	Forked     int           // samples begun from a prompt's state; more than were started if pages ran short
 	Running    int           // samples in slots
 	Waiting    int           // samples waiting for one
+	Rows       int           // tokens read in steps
+	Context    int           // Step.Context, summed over the steps
 	Busy       time.Duration // time in steps
 	Step       Step          // the newest
 	PeakSlots  int           // most slots of samples and prompts in use at once

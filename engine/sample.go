@@ -60,10 +60,11 @@ type sample struct {
 	tokens []int32 // the prompt's, then what was drawn and what landing added
 	rng    *rand.Rand
 
-	began   time.Time
-	drawn   int
-	logProb float64 // summed over the drawn tokens
-	entropy float64
+	began    time.Time
+	drawn    int
+	logProb  float64   // summed over the drawn tokens
+	logProbs []float32 // of each
+	entropy  float64   // summed
 
 	landing bool
 	mark    int    // tokens before this were there when it was landed
@@ -101,6 +102,7 @@ func (s *sample) accept(d kernels.Sampled, tok Tokenizer, eos []int32) {
 	s.drawn++
 	s.left--
 	s.logProb += float64(d.LogProb)
+	s.logProbs = append(s.logProbs, d.LogProb)
 	s.entropy += float64(d.Entropy)
 	if slices.Contains(eos, d.Token) {
 		s.end(s.byItself())
@@ -164,10 +166,20 @@ func (s *sample) event(tok Tokenizer, step Step) Event {
 		}
 	}
 	if s.drawn > 0 {
-		e.LogProb, e.Entropy = s.logProb/float64(s.drawn), s.entropy/float64(s.drawn)
+		e.LogProb, e.TailLogProb, e.Entropy = s.logProb/float64(s.drawn), s.tail(), s.entropy/float64(s.drawn)
 	}
 	if !s.began.IsZero() {
 		e.Seconds = time.Since(s.began).Seconds()
 	}
 	return e
+}
+
+// tail is the mean log-probability of the last tokens.
+func (s *sample) tail() float64 {
+	last := s.logProbs[max(0, min(len(s.logProbs)*9/10, len(s.logProbs)-16)):]
+	sum := 0.0
+	for _, p := range last {
+		sum += float64(p)
+	}
+	return sum / float64(len(last))
 }
