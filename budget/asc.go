@@ -1,19 +1,30 @@
 package budget
 
-// asc is Adaptive-Consistency (arXiv 2305.11860): one problem after the other, each until its stop rule holds.
-type asc struct{ StopRule }
+import "caucus/voting"
 
-// NewASC is the policy for one problem. With more, it serves them in order: what the first does not need, the next gets.
-func NewASC(r StopRule) (Policy, error) {
-	r, err := r.withDefaults()
-	return asc{r}, err
+// asc is Adaptive-Consistency (arXiv 2305.11860): one problem after the other, each until its lead is sure enough. The
+// posterior is for spending samples; looked at after every vote, it promises nothing.
+type asc struct {
+	inOrder
+	confidence float64 // voting.LeadProbability at which a problem is decided
+	atLeast    int     // votes of the leader, before that
 }
 
-func (a asc) Next(standings []Standing) (problem int, ok bool) {
-	for i, s := range standings {
-		if a.open(s) {
+func (a asc) Decided(s Standing) bool {
+	sure := s.Leader >= a.atLeast && voting.LeadProbability(s.Leader, s.RunnerUp) >= a.confidence
+	return sure || a.inOrder.Decided(s)
+}
+
+// inOrder serves one problem after the other, each until it has all its samples.
+type inOrder struct{ most int }
+
+func (o inOrder) Next(v View) (problem int, ok bool) {
+	for i, s := range v.Problems {
+		if !s.Closed && s.Started < o.most {
 			return i, true
 		}
 	}
 	return 0, false
 }
+
+func (o inOrder) Decided(s Standing) bool { return s.Counted >= o.most }

@@ -1,6 +1,9 @@
 package budget
 
 import (
+	"slices"
+	"time"
+
 	"caucus/answer"
 	"caucus/voting"
 )
@@ -8,79 +11,107 @@ import (
 // A ballot is one problem of a run: its samples and their votes.
 type ballot struct {
 	id      string
+	problem int // index in the run
+	weigh   func(Outcome) float64
+
 	samples []Outcome // in launch order
-	live    int       // of them are running
+	starts  []float64 // the step at which each began
+	effort  effort
+	counted int // samples in the tally, from the first on
 	tally   voting.Tally
-	classes map[string]answer.Key // of the answers in the tally, by their text
-	counted int                   // samples in the tally, from the first on
+	values  []answer.Value            // of different keys, in the tally
+	classes map[answer.Key]answer.Key // of their keys
+	latest  answer.Key                // the class that the newest counted samples voted for
+
+	standing *Standing // what the policy sees of it
+
 	decided bool
-	seconds float64 // from the window's start to the decision, or to the end
+	settled bool
+	share   share     // of a Timed policy
+	expired bool      // its time is over: its samples have been told to land
+	overdue time.Time // when those that still run are given up
+	seconds float64   // from the window's start until it was settled
+}
+
+// launch adds a sample that begins at a step.
+func (b *ballot) launch(step float64) {
+	b.samples = append(b.samples, Outcome{Status: Running})
+	b.starts = append(b.starts, step)
+	b.standing.Started++
+	b.standing.Running++
+}
+
+// end records what became of a sample.
+func (b *ballot) end(index int, o Outcome) {
+	b.samples[index] = o
+	b.standing.Running--
 }
 
 // count adds the votes of samples that have ended, in launch order, up to the first that has not or to a decision.
 func (b *ballot) count(p Policy) {
-	for !b.decided && b.counted < len(b.samples) && b.samples[b.counted].Status != Running {
-		b.countNext()
-		b.decided = p.Decided(b.standing())
+	for !b.decided && !b.settled && b.counted < len(b.samples) && b.samples[b.counted].Status != Running {
+		b.countTo(b.counted + 1)
+		b.decided = p.Decided(*b.standing)
 	}
 }
 
 // countAll adds the votes of all other samples.
-func (b *ballot) countAll() {
-	for b.counted < len(b.samples) {
-		b.countNext()
-	}
-}
+func (b *ballot) countAll() { b.countTo(len(b.samples)) }
 
-// countNext adds the vote of one more sample. An answer that was not given before may change what others are taken for:
-// 25% is 25 until somebody says 0.25. So all are counted anew then.
-func (b *ballot) countNext() {
-	i := b.counted
-	b.counted++
-	if _, known := b.classes[b.samples[i].Answer]; known || b.samples[i].Answer == "" {
+// countTo adds votes until n samples are counted. An answer that was not given before may change what others are taken
+// for: 25% is 25 until somebody says 0.25. So all are counted anew then.
+func (b *ballot) countTo(n int) {
+	from, known := b.counted, len(b.values)
+	b.counted = n
+	for _, s := range b.samples[from:n] {
+		if s.Key != "" && !slices.ContainsFunc(b.values, func(v answer.Value) bool { return v.Key() == s.Key }) {
+			b.values = append(b.values, s.value)
+		}
+	}
+	if len(b.values) > known {
+		b.reclass()
+		b.tally, from = voting.Tally{}, 0
+		b.latest, b.standing.Streak = "", 0
+	}
+	for i := from; i < n; i++ {
 		b.add(i)
-		return
 	}
-	values := make([]answer.Value, b.counted)
-	for j := range values {
-		values[j] = b.samples[j].value
-	}
-	b.tally, b.classes = voting.Tally{}, map[string]answer.Key{}
-	for j, class := range answer.Classes(values) {
-		b.classes[b.samples[j].Answer] = class
-		b.add(j)
+	s := b.standing
+	s.Counted, s.Votes = b.counted, b.tally.Votes()
+	s.Leader, s.RunnerUp = b.tally.TopTwo()
+}
+
+// reclass finds the classes of all answers.
+func (b *ballot) reclass() {
+	b.classes = make(map[answer.Key]answer.Key, len(b.values))
+	for i, class := range answer.Classes(b.values) {
+		b.classes[b.values[i].Key()] = class
 	}
 }
 
-// add counts a sample for its class. Every answer weighs the same.
+// add counts a sample for its class.
 func (b *ballot) add(i int) {
-	s := b.samples[i]
-	b.tally.Add(voting.Vote{Sample: i, Key: b.classes[s.Answer], Text: s.Answer, Weight: 1})
-}
-
-func (b *ballot) standing() Standing {
-	s := Standing{Started: len(b.samples), Running: b.live, Counted: b.counted}
-	s.Leader, s.RunnerUp = topTwo(b.tally.Counts())
-	return s
-}
-
-// topTwo is the number of votes of the leader and of the best rival.
-func topTwo(counts []voting.Count) (leader, runnerUp int) {
-	if len(counts) > 0 {
-		leader = counts[0].Votes
+	s := &b.samples[i]
+	class := b.classes[s.Key]
+	s.Class = class
+	b.tally.Add(voting.Vote{Sample: i, Key: class, Text: s.Answer, Weight: b.weigh(*s)})
+	if class == "" || class != b.latest {
+		b.standing.Streak = 0
 	}
-	for _, c := range counts[min(1, len(counts)):] {
-		runnerUp = max(runnerUp, c.Votes)
+	if b.latest = class; class != "" {
+		b.standing.Streak++
 	}
-	return leader, runnerUp
 }
 
-// runningIDs lists the running samples; the ballot does not know its own place, problem, among the others.
-func (b *ballot) runningIDs(problem int) []ID {
-	var ids []ID
+// runningIDs lists the running samples.
+func (b *ballot) runningIDs() []ID {
+	if b.standing.Running == 0 {
+		return nil
+	}
+	ids := make([]ID, 0, b.standing.Running)
 	for i, s := range b.samples {
 		if s.Status == Running {
-			ids = append(ids, ID{problem, i})
+			ids = append(ids, ID{b.problem, i})
 		}
 	}
 	return ids

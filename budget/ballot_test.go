@@ -9,7 +9,7 @@ import (
 
 // ballotOf is a ballot whose samples have ended with these answers; an empty one abstains.
 func ballotOf(answers ...string) *ballot {
-	b := &ballot{}
+	b := &ballot{standing: new(Standing), weigh: Options{}.weight}
 	for _, text := range answers {
 		o := Outcome{Status: Finished}
 		if v, ok := answer.Read(answer.Bare(text)); ok {
@@ -51,12 +51,30 @@ func TestVotesAreCountedForTheClassesOfTheVote(t *testing.T) {
 
 func TestADecisionCountsTheClassesSoFar(t *testing.T) {
 	b := ballotOf("1/2", "0.5", `\frac12`, "0.25", "0.25", "0.25", "0.25")
-	policy, err := NewUniform(StopRule{Confidence: 0.9, MinVotes: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.count(policy)
+	b.count(asc{inOrder{64}, 0.9, 3})
 	if leader, _ := b.tally.Leader(); !b.decided || b.counted != 3 || leader.Key != "1/2" || leader.Votes != 3 {
 		t.Errorf("decided is %v after %d samples, with the leader %+v", b.decided, b.counted, leader)
+	}
+}
+
+func TestAStreakEndsWithAnotherAnswerOrWithNone(t *testing.T) {
+	for _, c := range []struct {
+		answers []string
+		want    int
+	}{
+		{nil, 0},
+		{[]string{""}, 0},
+		{[]string{"5"}, 1},
+		{[]string{"5", "5", "10/2"}, 3},
+		{[]string{"5", "5", "4"}, 1},
+		{[]string{"5", "5", ""}, 0},
+		{[]string{"5", "", "5", "5"}, 2},
+		{[]string{"5", "", "", "5"}, 1},
+	} {
+		b := ballotOf(c.answers...)
+		b.countAll()
+		if b.standing.Streak != c.want {
+			t.Errorf("%q: a streak of %d, want %d", c.answers, b.standing.Streak, c.want)
+		}
 	}
 }

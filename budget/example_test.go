@@ -20,16 +20,20 @@ func (e echo) Start(s budget.Sample) {
 }
 
 func ExampleRun() {
-	policy, err := budget.NewUniform(budget.StopRule{})
+	policy, err := budget.ParsePolicy("voi", 64)
 	if err != nil {
 		panic(err)
 	}
 	ids := []string{"half"}
-	report, err := budget.Run(context.Background(), budget.Open(time.Minute), ids, make(echo, 64), policy, budget.Options{})
+	report, err := budget.Run(context.Background(), budget.Open(time.Minute), ids, make(echo, 64), policy, budget.Options{Seed: 1})
 	if err != nil {
 		panic(err)
 	}
 	r := report.Results[0]
-	fmt.Printf("%s: %s by %d votes, decided: %v\n", r.ID, r.Key, r.Votes, r.Decided)
-	// Output: half: 1/2 by 4 votes, decided: true
+	verdict, err := r.Verdict(0.05)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%s: %s by %d votes, decided: %v, %s\n", r.ID, r.Key, r.Votes, r.Decided, verdict)
+	// Output: half: 1/2 by 6 votes, decided: true, leading
 }

@@ -12,7 +12,10 @@ type Report struct {
 	Results     []Result      // in the problems' order
 	Tokens      int           // drawn by the samples whose end was reported
 	Seconds     float64       // from the window's start to the report
-	Step        time.Duration // estimate of a step's time at the end
+	Step        time.Duration // estimate at the end of the time of a step with all slots in use
+	Slots       int           // that were used for more than first samples at the end, of those that there were
+	Occupancy   float64       // the mean share of them that was busy, until the last tenth of the window
+	Profile     Profile       // what is known of the sampler now
 	Interrupted bool          // by its context
 }
 
@@ -24,6 +27,7 @@ type Result struct {
 	Counts      []voting.Count // the answers, the leader first
 	Votes       int
 	Abstentions int       // counted samples without an answer
+	Counted     int       // samples that voted or abstained: the first ones in launch order
 	Confidence  float64   // voting.LeadProbability of the two best answers; 0 without any vote
 	Decided     bool      // by the policy, before the deadline
 	Samples     []Outcome // every sample started, in launch order
@@ -34,13 +38,15 @@ type Result struct {
 
 // An Outcome is what became of one sample.
 type Outcome struct {
-	Status  Status
-	Answer  string     // as the sample wrote it
-	Key     answer.Key // what it is by itself; empty without an answer
-	Tokens  int
-	LogProb float64 // mean natural logarithm of the tokens' probabilities
-	Entropy float64 // mean entropy, in nats, of their distributions
-	Seconds float64 // that the sample ran
+	Status      Status
+	Answer      string     // as the sample wrote it
+	Key         answer.Key // what it is by itself; empty without an answer
+	Class       answer.Key // in which it was counted
+	Tokens      int
+	LogProb     float64 // mean natural logarithm of the tokens' probabilities
+	TailLogProb float64 // the same of its last part
+	Entropy     float64 // mean entropy, in nats, of their distributions
+	Seconds     float64 // that the sample ran
 
 	value answer.Value
 }
@@ -69,19 +75,43 @@ func (r Result) Count(s Status) int {
 	return n
 }
 
+// Verdict is what the votes are worth, by a certificate that errs with a probability of at most delta. That is made of the
+// counted samples in launch order, up to the first that did not end by itself: those that were cut off are the long ones, and
+// no draw like the others. The error is for a delta that is not between 0 and 1.
+func (r Result) Verdict(delta float64) (voting.Verdict, error) {
+	c, err := voting.NewCertificate(delta)
+	if err != nil || len(r.Counts) == 0 {
+		return voting.NoVerdict, err
+	}
+	for _, s := range r.Samples[:r.Counted] {
+		if s.Status == Landed || s.Status == Cancelled {
+			break
+		}
+		c.Add(s.Class)
+	}
+	runnerUp := 0
+	for _, count := range r.Counts[1:] {
+		runnerUp = max(runnerUp, count.Votes)
+	}
+	return c.Verdict(r.Counts[0], runnerUp), nil
+}
+
 func (r *run) report() Report {
-	report := Report{Step: r.pace.step, Interrupted: r.interrupted, Results: make([]Result, len(r.ballots))}
+	report := Report{
+		Step: r.pace.at(r.width), Slots: r.width, Occupancy: r.use.occupancy(), Profile: r.pace.profile(),
+		Interrupted: r.interrupted, Results: make([]Result, len(r.ballots)),
+	}
 	for i, b := range r.ballots {
 		report.Results[i] = b.result()
 		report.Tokens += report.Results[i].Tokens
 	}
-	report.Seconds = time.Since(r.window.Start).Seconds()
+	report.Seconds = r.driver.now().Sub(r.window.Start).Seconds()
 	return report
 }
 
 func (b *ballot) result() Result {
 	r := Result{
-		ID: b.id, Counts: b.tally.Counts(), Votes: b.tally.Votes(), Abstentions: b.tally.Abstentions(),
+		ID: b.id, Counts: b.tally.Counts(), Votes: b.tally.Votes(), Abstentions: b.tally.Abstentions(), Counted: b.counted,
 		Decided: b.decided, Samples: b.samples, Seconds: b.seconds,
 	}
 	for _, s := range b.samples {
@@ -89,7 +119,7 @@ func (b *ballot) result() Result {
 	}
 	if leader, ok := b.tally.Leader(); ok {
 		r.Answer, r.Key = leader.Text, leader.Key
-		r.Confidence = voting.LeadProbability(topTwo(r.Counts))
+		r.Confidence = voting.LeadProbability(b.tally.TopTwo())
 	}
 	r.Warnings = b.warnings()
 	return r

@@ -1,7 +1,7 @@
 // Package budget spends a window of wall-clock time on problems: it decides which problem gets the next sample, when a
 // problem is decided, when running samples must land, and it is back with the answers at the deadline.
 //
-//	policy, err := budget.NewUniform(budget.StopRule{})
+//	policy, err := budget.ParsePolicy("voi", 64)
 //	report, err := budget.Run(ctx, budget.Open(10*time.Second), ids, sampler, policy, budget.Options{Seed: 1})
 //
 // Words:
@@ -11,16 +11,23 @@
 //     If the window is too short for the landing of all, some are cancelled: a few votes are better than none.
 //   - A slot is room for one running sample. A Policy says which problem gets the next free one.
 //   - A problem is decided when its Policy says that its votes need no more samples. Its running samples are cancelled.
+//   - A problem is settled when its answer is final: it is decided, or its time is over and its samples have ended.
+//   - A Timed policy promises each problem a time of its own, after which its samples are landed.
 //
 // Rules:
 //
 //   - Run returns by T, whatever the Sampler does: calls to it are made on a goroutine of their own, an event that never
-//     comes is not waited for, and an answer's reading is bounded (package answer).
+//     comes is not waited for, and answers are read on a goroutine of their own too.
 //   - Decisions count samples in launch order: the longest run of ended samples from the first on. Short samples end
 //     first, and deciding on whichever came in would favour the answers that are quick to write. The price is that a
 //     straggler holds a decision up, until it ends or lands.
 //   - The votes of a decided problem are those that decided it; later ones are in Result.Samples only. So its answer is
-//     a function of the samples, not of their speed. A problem that is undecided when landing begins counts every vote.
+//     a function of the samples, not of their speed, unless some were landed. A problem that is undecided when landing
+//     begins counts every vote.
+//   - Promised time never exceeds the time that is left: what begun problems may yet take, and what is kept for each of
+//     the others, is at most the time to the deadline. What a Timed policy asks for beyond that it does not get.
+//   - More samples at once make each of them slower. When few could end in the time that is left, fewer slots are used, but
+//     for the first samples of problems: a landed answer is better than none.
 //   - A sample's seed is a function of the run's seed, the problem's id and the sample's index.
 //   - A sample that fails, is cancelled, is truncated or states no answer abstains.
 package budget
@@ -31,8 +38,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"caucus/answer"
 )
 
 // Grace is how long a cancelled run waits for its samples to land.
@@ -43,22 +48,33 @@ const Grace = 500 * time.Millisecond
 //
 // With an error from the Sampler, the report still holds what is known.
 func Run(ctx context.Context, w Window, ids []string, s Sampler, p Policy, o Options) (Report, error) {
-	o, err := o.withDefaults()
+	r, err := newRun(w, time.Now(), ids, s.Slots(), p, o)
 	if err != nil {
 		return Report{}, err
 	}
-	if err := check(w, ids, s.Slots()); err != nil {
-		return Report{}, err
+	d := newLive(ctx, s, r.options.Observer, ReadAnswer)
+	defer d.close()
+	return r.spend(d)
+}
+
+func newRun(w Window, begin time.Time, ids []string, slots int, p Policy, o Options) (*run, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
 	}
-	r := &run{window: w, begin: time.Now(), policy: p, options: o, sampler: s, free: s.Slots(), pace: newPace(o)}
-	for _, id := range ids {
-		r.ballots = append(r.ballots, &ballot{id: id})
+	if err := check(w, ids, slots); err != nil {
+		return nil, err
 	}
-	r.courier = newCourier()
-	err = r.loop(ctx)
-	r.stop(err)
-	r.courier.close()
-	return r.report(), err
+	r := &run{
+		window: w, begin: begin, policy: p, options: o, slots: slots, width: slots, pace: newPace(o, begin),
+		ballots: make([]*ballot, len(ids)),
+		view:    View{Problems: make([]Standing, len(ids))}, clock: fairClock{at: begin},
+	}
+	r.timed, _ = p.(Timed)
+	for i, id := range ids {
+		r.ballots[i] = &ballot{id: id, problem: i, standing: &r.view.Problems[i], weigh: o.weight}
+	}
+	return r, nil
 }
 
 func check(w Window, ids []string, slots int) error {
@@ -86,29 +102,41 @@ type run struct {
 	window  Window
 	begin   time.Time // of sampling: what came before, such as loading a model, has spent its part of the window
 	policy  Policy
+	timed   Timed // the policy, if it is one
 	options Options
-	sampler Sampler
-	courier *courier
+	driver  driver
 
 	ballots     []*ballot
-	free        int // slots
-	live        int // samples
+	view        View // what the policy sees; kept up to date by the ballots
+	slots       int
+	width       int           // of the slots are used
+	planned     time.Duration // that samples have, as the width was chosen
+	live        int           // samples
+	begun       int           // problems
+	clock       fairClock
+	promises    []*ballot // begun and unsettled problems of a Timed policy
+	kept        float64   // seconds that are promised to each problem that has not begun
 	pace        pace
+	use         use
 	landing     bool
 	interrupted bool
 }
 
+// spend runs the loop and reports.
+func (r *run) spend(d driver) (Report, error) {
+	r.driver = d
+	err := r.loop()
+	r.stop(err)
+	return r.report(), err
+}
+
 // loop is the run: every turn starts what can be started and then waits for one thing to happen. A turn is short, and
 // each begins with the deadline.
-func (r *run) loop(ctx context.Context) error {
-	events, cancelled := r.sampler.Events(), ctx.Done()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
+func (r *run) loop() error {
 	for {
-		now := time.Now()
-		if ctx.Err() != nil && !r.interrupted {
+		now := r.driver.now()
+		if !r.interrupted && r.driver.interrupted() {
 			r.interrupt(now)
-			cancelled = nil
 		}
 		if !now.Before(r.window.End) {
 			return nil
@@ -116,105 +144,120 @@ func (r *run) loop(ctx context.Context) error {
 		if !now.Before(r.landingTime()) {
 			r.land(now)
 		}
+		r.clock.advance(now, r.live)
+		r.expire(now)
 		if !r.landing {
 			r.fill(now)
 		}
 		if r.live == 0 {
 			return nil
 		}
-		timer.Reset(r.nextDeadline().Sub(now))
-		select {
-		case e, open := <-events:
-			if !open {
-				return fmt.Errorf("budget: the sampler stopped with %d samples running", r.live)
-			}
+		r.use.note(now, r)
+		e, ok, err := r.driver.wait(r.nextDeadline(now))
+		if err != nil {
+			return fmt.Errorf("budget: the sampler stopped with %d samples running: %w", r.live, err)
+		}
+		if ok {
 			r.take(e)
-		case err := <-r.courier.failed:
-			return fmt.Errorf("budget: the sampler failed with %d samples running: %w", r.live, err)
-		case <-timer.C:
-		case <-cancelled:
 		}
 	}
 }
 
 func (r *run) landingTime() time.Time {
-	return r.window.End.Add(-r.pace.reserve(r.window.End.Sub(r.begin)))
+	return r.window.End.Add(-r.pace.reserve(r.live, r.window.End.Sub(r.begin)))
 }
 
-func (r *run) nextDeadline() time.Time {
+// nextDeadline is when the run has to act even if nothing happens.
+func (r *run) nextDeadline(now time.Time) time.Time {
 	if r.landing {
 		return r.window.End
 	}
-	return r.landingTime()
+	next := r.landingTime() // which may have passed: samples that have just begun make steps slower
+	for _, b := range r.promises {
+		due := b.overdue
+		if !b.expired {
+			due = r.landingOf(now, b)
+		}
+		if due.Before(next) {
+			next = due
+		}
+	}
+	if next.Before(now) {
+		return now
+	}
+	return next
 }
 
-// fill gives the free slots to the problems that the policy names.
+// fill gives the free slots to the problems that the policy names. Beyond the width, only those that have no sample yet
+// get one: a first vote, if only a landed one, is worth more than a further one elsewhere.
 func (r *run) fill(now time.Time) {
-	late := r.late(now)
-	standings := r.standings(late)
-	for r.free > 0 {
-		problem, ok := r.policy.Next(standings)
-		if !ok {
+	r.setWidth(now)
+	if r.live >= r.slots {
+		return
+	}
+	r.look(now)
+	for r.live < r.slots {
+		problem, ok := r.policy.Next(r.view)
+		if !ok || r.live >= r.width && r.view.Problems[problem].Started > 0 {
 			return
 		}
-		r.start(problem)
-		standings[problem].Started++
-		standings[problem].Running++
-		standings[problem].Closed = late
+		r.start(now, problem)
 	}
 }
 
-// late reports whether a new sample would have to land before it is worth its slot. The first half of the time before
-// landing is never late, however short the window.
-func (r *run) late(now time.Time) bool {
-	landing := r.landingTime()
-	return landing.Sub(now) < min(r.pace.worthwhile(), landing.Sub(r.begin)/2)
-}
-
-// standings is what the policy may choose from. Late in the window, only problems without any sample are open: for
-// them a hasty answer is better than none.
-func (r *run) standings(late bool) []Standing {
-	standings := make([]Standing, len(r.ballots))
-	for i, b := range r.ballots {
-		standings[i] = b.standing()
-		standings[i].Closed = b.decided || late && len(b.samples) > 0
-	}
-	return standings
-}
-
-func (r *run) start(problem int) {
+func (r *run) start(now time.Time, problem int) {
 	b := r.ballots[problem]
 	index := len(b.samples)
-	sample := Sample{ID: ID{problem, index}, Seed: Seed(r.options.Seed, b.id, index)}
-	b.samples = append(b.samples, Outcome{Status: Running})
-	b.live++
-	r.live++
-	r.free--
-	r.courier.do(func() { r.sampler.Start(sample) })
+	if index == 0 {
+		r.begun++
+		if r.timed != nil {
+			r.promise(now, problem)
+			r.setWidth(now)
+		}
+	}
+	step := r.pace.steps(now)
+	r.pace.launched(&b.effort, step)
+	b.launch(step)
+	r.setLive(now, r.live+1)
+	b.share.run(&r.clock, b.standing.Running)
+	r.driver.start(Sample{ID: ID{problem, index}, Seed: Seed(r.options.Seed, b.id, index)})
 }
 
 // take counts an ended sample, and cancels the rest of its problem if that decides it. Events of samples that do not run,
 // such as the last word of a cancelled one, are passed over.
 func (r *run) take(e Event) {
-	r.pace.observe(e)
-	b := r.running(e.ID)
+	now := r.driver.now()
+	r.pace.observe(e, now)
+	b := r.ballotOf(e.ID)
 	if b == nil || e.Status == Running {
 		return
 	}
-	b.samples[e.Index] = outcome(e)
-	b.live--
-	r.release(1)
-	if r.landing {
-		return // every vote counts now, at the end
-	}
+	o := outcome(e)
+	r.pace.ended(&b.effort, b.starts[e.Index], o)
+	r.setLive(now, r.live-1)
+	r.end(b, e.ID, o)
 	if b.count(r.policy); b.decided {
-		b.seconds = time.Since(r.window.Start).Seconds()
-		r.cancel(b.runningIDs(e.Problem))
+		r.cancel(b.runningIDs())
 	}
+	r.settle(b, now)
 }
 
-// running is the ballot of a running sample, or nil.
-func (r *run) running(id ID) *ballot {
+// settle makes the answer of a problem final, if it is.
+func (r *run) settle(b *ballot, now time.Time) {
+	over := (b.expired || r.landing) && b.standing.Running == 0
+	if b.settled || !b.decided && !over {
+		return
+	}
+	if !b.decided {
+		b.countAll()
+	}
+	b.settled = true
+	b.seconds = now.Sub(r.window.Start).Seconds()
+	r.driver.settled(b.problem, b.result())
+}
+
+// ballotOf is the ballot of a running sample, or nil.
+func (r *run) ballotOf(id ID) *ballot {
 	if id.Problem < 0 || id.Problem >= len(r.ballots) {
 		return nil
 	}
@@ -225,26 +268,40 @@ func (r *run) running(id ID) *ballot {
 	return b
 }
 
-func (r *run) release(samples int) {
-	r.live -= samples
-	r.free += samples
-}
+func (r *run) cancel(ids []ID) { r.drop(ids, Cancelled) }
 
-func (r *run) cancel(ids []ID) {
+// drop ends running samples without an answer.
+func (r *run) drop(ids []ID, status Status) {
 	if len(ids) == 0 {
 		return
 	}
+	now := r.driver.now()
 	for _, id := range ids {
 		b := r.ballots[id.Problem]
-		b.samples[id.Index].Status = Cancelled
-		b.live--
+		o := Outcome{Status: status, Tokens: int(r.pace.age(b.starts[id.Index], now))}
+		r.pace.ended(&b.effort, b.starts[id.Index], o)
+		o.Tokens = 0 // nobody has counted them
+		r.setLive(now, r.live-1)
+		r.end(b, id, o)
 	}
-	r.release(len(ids))
-	r.courier.do(func() { r.sampler.Cancel(ids) })
+	r.driver.cancel(ids)
 }
 
-// land makes the running samples state their answers, once. Those that began last give way if the time that is left is
-// too short for all.
+// end records what became of a sample.
+func (r *run) end(b *ballot, id ID, o Outcome) {
+	b.end(id.Index, o)
+	b.share.run(&r.clock, b.standing.Running)
+	r.driver.ended(id, o)
+}
+
+// setLive changes the number of running samples.
+func (r *run) setLive(now time.Time, live int) {
+	r.clock.advance(now, r.live)
+	r.live = live
+}
+
+// land ends the starting of samples and makes those that run state their answers. Those that began last give way if the
+// time that is left is too short for all.
 func (r *run) land(now time.Time) {
 	if r.landing {
 		return
@@ -254,8 +311,15 @@ func (r *run) land(now time.Time) {
 	slices.SortStableFunc(ids, func(a, b ID) int { return a.Index - b.Index }) // the first of every problem first
 	room := r.pace.landable(len(ids), r.window.End.Sub(now))
 	r.cancel(ids[room:])
-	if ids = ids[:room]; room > 0 {
-		r.courier.do(func() { r.sampler.Land(ids) })
+	r.landAll(ids[:room])
+	r.settleAll(now)
+}
+
+// landAll lands samples, but for those that have been told when their problem's time was over.
+func (r *run) landAll(ids []ID) {
+	ids = slices.DeleteFunc(ids, func(id ID) bool { return r.ballots[id.Problem].expired })
+	if len(ids) > 0 {
+		r.driver.land(ids)
 	}
 }
 
@@ -268,44 +332,29 @@ func (r *run) interrupt(now time.Time) {
 	r.land(now)
 }
 
-// stop ends what still runs and counts the votes of the undecided.
+// stop ends what still runs and settles what is not.
 func (r *run) stop(err error) {
-	ids := r.allRunning()
-	r.cancel(ids)
+	now := r.driver.now()
+	r.use.note(now, r)
+	r.landing = true
+	status := Cancelled
 	if err != nil {
-		for _, id := range ids {
-			r.ballots[id.Problem].samples[id.Index].Status = Failed
-		}
+		status = Failed
 	}
+	r.drop(r.allRunning(), status)
+	r.settleAll(now)
+}
+
+func (r *run) settleAll(now time.Time) {
 	for _, b := range r.ballots {
-		if !b.decided {
-			b.countAll()
-			b.seconds = time.Since(r.window.Start).Seconds()
-		}
+		r.settle(b, now)
 	}
 }
 
 func (r *run) allRunning() []ID {
 	var ids []ID
-	for i, b := range r.ballots {
-		ids = append(ids, b.runningIDs(i)...)
+	for _, b := range r.ballots {
+		ids = append(ids, b.runningIDs()...)
 	}
 	return ids
-}
-
-// outcome reads the answer that an ended sample states.
-func outcome(e Event) Outcome {
-	o := Outcome{Status: e.Status, Tokens: e.Tokens, LogProb: e.LogProb, Entropy: e.Entropy, Seconds: e.Seconds}
-	switch e.Status {
-	case Finished, Landed:
-		if a, ok := answer.Extract(e.Text); ok && a.Level > answer.LastNumber {
-			if v, ok := answer.Read(a); ok {
-				o.Answer, o.Key, o.value = a.Text, v.Key(), v
-			}
-		}
-	case Truncated, Cancelled, Failed:
-	default:
-		o.Status = Failed
-	}
-	return o
 }

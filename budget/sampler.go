@@ -3,7 +3,6 @@ package budget
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"time"
 )
 
 // A Sampler generates samples. It serves one Run.
@@ -53,13 +52,16 @@ const (
 // The time of landing depends on it: a sampler should send one within its first steps, and again when steps grow slower.
 type Event struct {
 	ID
-	Status  Status
-	Text    string        // what was generated
-	Tokens  int           // drawn by the sample
-	LogProb float64       // mean natural logarithm of the tokens' probabilities
-	Entropy float64       // mean entropy, in nats, of their distributions
-	Seconds float64       // that the sample ran
-	Step    time.Duration // what a step of the whole batch takes now; 0 if unknown
+	Status      Status
+	Text        string  // what was generated
+	Tokens      int     // drawn by the sample
+	LogProb     float64 // mean natural logarithm of the tokens' probabilities
+	TailLogProb float64 // the same of its last part
+	Entropy     float64 // mean entropy, in nats, of their distributions
+	Seconds     float64 // that the sample ran
+	Step        Step    // what steps take now; zero if unknown
+
+	Answer Reading // what Text states; Run finds it out itself, Simulate wants it here
 }
 
 // Seed is the seed of a problem's sample: the first 8 bytes of SHA-256 over the run's seed, the index and the id.

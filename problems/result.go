@@ -17,6 +17,7 @@ type Result struct {
 	Answer    string         `json:"answer"` // "" when no sample gave one
 	Reference string         `json:"reference,omitempty"`
 	Correct   *bool          `json:"correct,omitempty"` // nil when there is no reference to compare with
+	Verdict   string         `json:"verdict"`           // what the votes are worth: certified, leading or split; "" without any
 	Votes     Votes          `json:"votes"`
 	Samples   map[string]int `json:"samples"` // samples by status, such as "finished" or "landed"
 	Seconds   float64        `json:"seconds"` // from the opening of the window to the decision, or to the end

@@ -16,7 +16,7 @@ import (
 )
 
 var result = problems.Result{
-	ID: "p1", Problem: "Is 2 < 3 & 3 > 2?", Answer: "2<3", Reference: "2<3", Correct: new(true),
+	ID: "p1", Problem: "Is 2 < 3 & 3 > 2?", Answer: "2<3", Reference: "2<3", Correct: new(true), Verdict: "certified mode (delta 0.05)",
 	Votes:   problems.Votes{{"a", 1}, {"b\"", 3}, {"2<3", 3}, {"c", 2}},
 	Samples: map[string]int{"landed": 2, "finished": 7}, Seconds: 1.5, Tokens: 900,
 }
@@ -30,8 +30,8 @@ func TestWriterWritesFieldsInOrderAndVotesByCount(t *testing.T) {
 		}
 	}
 	want := `{"id":"p1","problem":"Is 2 < 3 & 3 > 2?","answer":"2<3","reference":"2<3","correct":true,` +
-		`"votes":{"b\"":3,"2<3":3,"c":2,"a":1},"samples":{"finished":7,"landed":2},"seconds":1.5,"tokens":900}` + "\n" +
-		`{"id":"p2","problem":"x\ny","answer":"","votes":{},"samples":{},"seconds":0,"tokens":0}` + "\n"
+		`"verdict":"certified mode (delta 0.05)","votes":{"b\"":3,"2<3":3,"c":2,"a":1},"samples":{"finished":7,"landed":2},"seconds":1.5,"tokens":900}` + "\n" +
+		`{"id":"p2","problem":"x\ny","answer":"","verdict":"","votes":{},"samples":{},"seconds":0,"tokens":0}` + "\n"
 	if out.String() != want {
 		t.Errorf("got  %s\nwant %s", out.String(), want)
 	}

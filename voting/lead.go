@@ -1,6 +1,9 @@
 package voting
 
-import "math"
+import (
+	"math"
+	"sync"
+)
 
 // LeadProbability is the posterior probability that an answer with a votes is more probable than a rival with b votes,
 // if nothing is known beforehand: Pr[p > 1/2] for p ~ Beta(a+1, b+1), which for whole counts is
@@ -9,8 +12,28 @@ import "math"
 // sooner or later, on a true tie too (a Certificate is one). Negative counts are taken as 0.
 func LeadProbability(a, b int) float64 {
 	a, b = max(a, 0), max(b, 0)
+	if a < leadTable && b < leadTable {
+		return leads()[a][b]
+	}
+	return leadProbability(a, b)
+}
+
+// leadTable is the count below which the probabilities are kept: planners ask for thousands.
+const leadTable = 96
+
+var leads = sync.OnceValue(func() *[leadTable][leadTable]float64 {
+	var p [leadTable][leadTable]float64
+	for a := range p {
+		for b := range p[a] {
+			p[a][b] = leadProbability(a, b)
+		}
+	}
+	return &p
+})
+
+func leadProbability(a, b int) float64 {
 	if a < b {
-		return 1 - LeadProbability(b, a) // the sum below is the shorter and more exact from the other side
+		return 1 - leadProbability(b, a) // the sum below is the shorter and more exact from the other side
 	}
 	n := a + b + 1
 	return -math.Expm1(logChoose(n, b) - float64(n)*math.Ln2 + logTail(b, a)) // 1 - Pr[Bin(n, 1/2) <= b]

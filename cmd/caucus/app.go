@@ -23,8 +23,10 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 		Commands: []*cli.Command{
 			solveCommand(),
 			batchCommand(),
+			simulateCommand(),
 			gradeCommand(),
 			benchCommand(),
+			calibrateCommand(),
 			genCommand(),
 			modelCommand(),
 			versionCommand(),

@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"caucus/budget"
 	"caucus/problems"
+	"caucus/voting"
 )
 
 func batchCommand() *cli.Command {
@@ -23,7 +25,8 @@ func batchCommand() *cli.Command {
 			"standard output or in the file of --out; a summary goes to standard error.",
 		Flags: append(runFlags(),
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
-			&cli.BoolFlag{Name: "all", Usage: "draw all --samples of every problem, however clear its votes are"},
+			&cli.BoolFlag{Name: "stream", Usage: "take the problems one at a time, and write each result before the next is looked at"},
+			&cli.StringFlag{Name: "record", Usage: "write every sample to `FILE`, for caucus simulate"},
 		),
 		Action: runBatch,
 	}
@@ -33,9 +36,12 @@ func runBatch(c *cli.Context) error {
 	if err := checkRunFlags(c); err != nil {
 		return err
 	}
-	policy, err := batchPolicy(c)
+	policy, err := policyOf(c)
 	if err != nil {
 		return err
+	}
+	if c.Bool("stream") {
+		policy = budget.Stream(policy)
 	}
 	list, start, err := readProblems(c)
 	if err != nil {
@@ -50,19 +56,24 @@ func runBatch(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	run, err := spend(c, m, window, list, policy)
-	if run == nil {
+	watch, err := observe(c, list, out)
+	if err != nil {
 		return err
 	}
+	run, err := spend(c, m, window, list, policy, watch)
+	if run == nil {
+		return errors.Join(err, watch.cancel())
+	}
 	defer run.sampler.close()
+	defer keepProfile(c, m, run.Profile)
 	graded := make([]problems.Result, len(list))
 	for i, r := range run.Results {
-		graded[i] = resultOf(list[i], r)
+		graded[i] = resultOf(c, list[i], r)
 	}
-	write := func(w io.Writer) error { return writeResults(w, graded) }
-	if werr := out.write(write); werr != nil {
-		return errors.Join(err, werr)
+	if !watch.streams() {
+		err = errors.Join(err, out.write(func(w io.Writer) error { return writeResults(w, graded) }))
 	}
+	err = errors.Join(err, watch.close())
 	if werr := writeSummary(c.App.ErrWriter, graded, run); err != nil || werr != nil {
 		return errors.Join(err, werr)
 	}
@@ -70,15 +81,6 @@ func runBatch(c *cli.Context) error {
 		return noAnswer(run)
 	}
 	return nil
-}
-
-// batchPolicy gives the problems equal shares until they are decided, or, with --all, to the end.
-func batchPolicy(c *cli.Context) (budget.Policy, error) {
-	rule := budget.StopRule{MaxSamples: c.Int("samples")}
-	if c.Bool("all") {
-		rule.MinVotes = rule.MaxSamples
-	}
-	return budget.NewUniform(rule)
 }
 
 // readProblems returns the problems and when their window opens: with the program, or, if they came from standard input,
@@ -143,5 +145,39 @@ func writeSummary(out io.Writer, graded []problems.Result, run *spent) error {
 		line += "; interrupted"
 	}
 	say(out, "%s", line)
+	if line := verdictLine(graded); line != "" {
+		say(out, "%s", line)
+	}
+	say(out, "%d of %d slots in use, %.0f%% of the time until the last tenth of the window", run.Slots, run.sampler.Slots(),
+		100*run.Occupancy)
 	return writeEffort(out, run)
+}
+
+// verdictLine tells how many votes are certified, and how rightly where there are references.
+func verdictLine(graded []problems.Result) string {
+	var parts []string
+	for _, kind := range []string{"certified", string(voting.Leading), string(voting.Split)} {
+		n, referenced, right := 0, 0, 0
+		for _, r := range graded {
+			if !strings.HasPrefix(r.Verdict, kind) {
+				continue
+			}
+			n++
+			if r.Correct != nil {
+				referenced++
+				if *r.Correct {
+					right++
+				}
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		part := fmt.Sprintf("%d %s", n, kind)
+		if referenced > 0 {
+			part += fmt.Sprintf(" (%d of %d right)", right, referenced)
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }

@@ -80,15 +80,16 @@ func hardQuestions(t *testing.T, n int) []string {
 	return questions
 }
 
-// spendWindow runs solve once, hot enough that votes stay split.
+// spendWindow runs solve once, with a policy that never has enough.
 func spendWindow(t *testing.T, question string, budget time.Duration, loaded bool) windowSpent {
 	t.Helper()
 	if loaded {
 		defer keepBusy(t)()
 	}
 	w := windowSpent{budget: budget, loaded: loaded}
-	cmd := exec.Command("caucus", "solve", "--json", "--samples", "100000", "--temperature", "1.5",
+	cmd := exec.Command("caucus", "solve", "--json", "--policy", "uniform", "--samples", "100000", "--temperature", "1.5",
 		"--budget", budget.String(), "--", question)
+	cmd.Env = ownCache(t)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
 		RequireUniqueNames: true,
+		Setup: func(env *testscript.Env) error { // a user without any cache
+			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			return nil
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":      command(exits),
 			"jsonlines":  command(jsonLines),
@@ -52,6 +57,12 @@ func TestScripts(t *testing.T) {
 			"bytes":      command(writeBytes),
 		},
 	})
+}
+
+// ownCache is the environment of a process that neither finds nor leaves anything in the user's cache.
+func ownCache(t *testing.T) []string {
+	folder := t.TempDir()
+	return append(os.Environ(), "HOME="+folder, "XDG_CACHE_HOME="+folder)
 }
 
 // command adapts a script command that has no negation.

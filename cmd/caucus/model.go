@@ -25,6 +25,7 @@ type openedModel struct {
 	name      string
 	suffix    string // put behind every problem
 	maxTokens int    // a sample's limit unless the user sets one
+	landing   int    // most tokens of a landed answer
 }
 
 // modelFlags are the flags of every command that runs a model.
@@ -70,14 +71,14 @@ func loadModel(c *cli.Context) (*openedModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &openedModel{ops: ops, name: c.String("model"), suffix: problems.M1Suffix, maxTokens: 8192}
+	m := &openedModel{ops: ops, name: c.String("model"), suffix: problems.M1Suffix, maxTokens: 8192, landing: 24}
 	switch random, made := strings.CutPrefix(m.name, randomPrefix); {
 	case made:
 		m.Checkpoint, err = loadRandom(random, ops)
 	case m.name != "":
 		m.Checkpoint, err = engine.LoadFolder(m.name, ops)
 	default:
-		m.name, m.suffix, m.maxTokens = "embedded", "", 768
+		m.name, m.suffix, m.maxTokens, m.landing = "embedded", "", 768, 48 // its tokens are single bytes
 		m.Checkpoint, err = engine.Load(mini.FS(), ops)
 	}
 	if err != nil {

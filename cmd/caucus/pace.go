@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"caucus/budget"
 	"caucus/engine"
 )
 
@@ -15,17 +16,22 @@ type pace struct {
 	seen []engine.Stats // the last of them newest, the first at least paceSteps older, if there are so many
 }
 
-// observe returns the mean time of the newest steps, or 0 if there was none since it was last asked.
-func (p *pace) observe(s engine.Stats) time.Duration {
+// observe returns the means of the newest steps, or nothing if there was none since it was last asked.
+func (p *pace) observe(s engine.Stats) (step budget.Step, ok bool) {
 	if len(p.seen) == 0 {
 		p.seen = append(p.seen, engine.Stats{}) // before the first step
 	}
 	if s.Steps == p.seen[len(p.seen)-1].Steps {
-		return 0
+		return step, false
 	}
 	p.seen = append(p.seen, s)
 	for s.Steps-p.seen[1].Steps >= paceSteps {
 		p.seen = p.seen[1:]
 	}
-	return (s.Busy - p.seen[0].Busy) / time.Duration(s.Steps-p.seen[0].Steps)
+	from := p.seen[0]
+	n := s.Steps - from.Steps
+	return budget.Step{
+		Time: (s.Busy - from.Busy) / time.Duration(n), Rows: float64(s.Rows-from.Rows) / float64(n),
+		Context: float64(s.Context-from.Context) / float64(n), Count: s.Steps,
+	}, true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -13,6 +14,7 @@ import (
 	"caucus/engine"
 	"caucus/kernels"
 	"caucus/problems"
+	"caucus/voting"
 )
 
 // Bounds on memory, in bytes, whatever the flags ask for.
@@ -26,6 +28,10 @@ func runFlags() []cli.Flag {
 	const ofModel = "the model's"
 	return append(modelFlags(),
 		&cli.DurationFlag{Name: "budget", Value: 10 * time.Second, Usage: "answer within `TIME`, such as 5s or 2m"},
+		&cli.StringFlag{Name: "policy", Value: defaultPolicy, Usage: "give slots to problems by `POLICY`: " + strings.Join(policyNames(), ", ")},
+		&cli.StringFlag{Name: "weighting", Value: "plain", Usage: "weigh votes by `W`: " + strings.Join(voting.Weightings(), ", ")},
+		&cli.Float64Flag{Name: "landed-weight", Value: 1, Usage: "let a landed vote weigh `W`, from 0 (not at all) to 1"},
+		&cli.Float64Flag{Name: "delta", Value: 0.05, Usage: "certify a mode with an error probability of at most `D`"},
 		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
 		&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once"},
 		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens"},
@@ -49,10 +55,47 @@ func checkRunFlags(c *cli.Context) error {
 		return usagef("--max-tokens %d is not between 0 and %d", c.Int("max-tokens"), 1<<20)
 	case temperature < 0 || temperature > 100 || math.IsNaN(temperature):
 		return usagef("--temperature %v is not between 0 and 100", temperature)
+	case !(c.Float64("landed-weight") >= 0 && c.Float64("landed-weight") <= 1):
+		return usagef("--landed-weight %v is not between 0 and 1", c.Float64("landed-weight"))
+	case !(c.Float64("delta") > 0 && c.Float64("delta") < 1):
+		return usagef("--delta %v is not between 0 and 1", c.Float64("delta"))
 	case topP < 0 || topP > 1 || math.IsNaN(topP):
 		return usagef("--top-p %v is not between 0 and 1", topP)
 	}
+	if _, err := voting.ParseWeighting(c.String("weighting")); err != nil {
+		return usagef("--weighting: %v", err)
+	}
 	return nil
+}
+
+// defaultPolicy is the best of them in docs/policies.md.
+const defaultPolicy = "voi"
+
+// policyNames lists the policies.
+func policyNames() []string {
+	var names []string
+	for _, p := range budget.PolicyHelp() {
+		names = append(names, p[0])
+	}
+	return names
+}
+
+// policyHelp tells what they do.
+func policyHelp() string {
+	help := "Policies, of which each says which problem gets the next free slot:"
+	for _, p := range budget.PolicyHelp() {
+		help += fmt.Sprintf("\n%-12s %s", p[0], p[1])
+	}
+	return help
+}
+
+// policyOf is the policy that the flags name.
+func policyOf(c *cli.Context) (budget.Policy, error) {
+	policy, err := budget.ParsePolicy(c.String("policy"), c.Int("samples"))
+	if err != nil {
+		return nil, usagef("--policy: %v", err)
+	}
+	return policy, nil
 }
 
 // A spent window: the report and what else is known of its samples.
@@ -64,7 +107,8 @@ type spent struct {
 }
 
 // spend runs the samples of list on m until the window's end or until every problem is decided.
-func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Problem, policy budget.Policy) (*spent, error) {
+func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Problem, policy budget.Policy, observer budget.Observer) (*spent, error) {
+	weighting, _ := voting.ParseWeighting(c.String("weighting")) // which the flags' check has found right
 	ids, statements, longest := make([]string, len(list)), make([]string, len(list)), 0
 	for i, p := range list {
 		ids[i], statements[i] = p.ID, p.Text
@@ -81,7 +125,7 @@ func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Prob
 		MaxTokens: maxTokens,
 		KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
 			kvMemory/max(1, cfg.PageBytes(m.ops.Precision().KV)/kernels.PageLen)),
-		Landing: m.Landing,
+		Landing: m.Landing, LandTokens: m.landing,
 	}
 	ctx, cancel := context.WithDeadline(c.Context, w.End)
 	defer cancel()
@@ -92,8 +136,15 @@ func spend(c *cli.Context, m *openedModel, w budget.Window, list []problems.Prob
 		return nil, err
 	}
 	hide := showProgress(c, w, s)
-	report, err := budget.Run(c.Context, w, ids, s, policy, budget.Options{Seed: c.Uint64("seed")})
+	report, err := budget.Run(c.Context, w, ids, s, policy, budget.Options{
+		Seed: c.Uint64("seed"), LandTokens: m.landing, Profile: knownProfile(c, m), Weighting: weighting, LandedDiscount: 1 - c.Float64("landed-weight"),
+		Observer: observer,
+	})
 	hide()
+	if report.Results == nil { // it never ran
+		s.close()
+		return nil, err
+	}
 	if err == nil {
 		err = s.failure()
 	}
@@ -116,10 +167,11 @@ func samplingParams(c *cli.Context, m *openedModel) engine.Params {
 }
 
 // resultOf is what a run found out about a problem, for a result file.
-func resultOf(p problems.Problem, r budget.Result) problems.Result {
+func resultOf(c *cli.Context, p problems.Problem, r budget.Result) problems.Result {
+	verdict, _ := r.Verdict(c.Float64("delta")) // which the flags' check has found right
 	result := problems.Result{
-		ID: p.ID, Problem: p.Text, Answer: r.Answer, Reference: p.Answer, Votes: votesOf(r), Samples: countsOf(r),
-		Seconds: r.Seconds, Tokens: r.Tokens,
+		ID: p.ID, Problem: p.Text, Answer: r.Answer, Reference: p.Answer, Verdict: string(verdict), Votes: votesOf(r),
+		Samples: countsOf(r), Seconds: r.Seconds, Tokens: r.Tokens,
 	}
 	if p.Answer != "" {
 		correct := r.Answer != "" && answer.Equal(answer.Bare(p.Answer), answer.Bare(r.Answer))

@@ -73,10 +73,11 @@ func (s *sampler) forward() {
 			}
 			event = s.translate(e)
 		case <-tick.C:
-			event = budget.Event{Status: budget.Running, Step: steps.observe(s.engine.Stats())}
-			if event.Step == 0 {
+			step, made := steps.observe(s.engine.Stats())
+			if !made {
 				continue
 			}
+			event = budget.Event{Status: budget.Running, Step: step}
 		}
 		select {
 		case <-s.done:
@@ -98,8 +99,8 @@ func (s *sampler) translate(e engine.Event) budget.Event {
 		s.err = e.Err
 	}
 	return budget.Event{
-		ID: id, Status: budget.Status(e.Status), Text: e.Text, Tokens: e.Tokens, LogProb: e.LogProb, Entropy: e.Entropy,
-		Seconds: e.Seconds,
+		ID: id, Status: budget.Status(e.Status), Text: e.Text, Tokens: e.Tokens, LogProb: e.LogProb,
+		TailLogProb: e.TailLogProb, Entropy: e.Entropy, Seconds: e.Seconds,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"caucus/budget"
 	"caucus/problems"
+	"caucus/voting"
 )
 
 func solveCommand() *cli.Command {
@@ -36,7 +37,7 @@ func runSolve(c *cli.Context) error {
 	if err := checkRunFlags(c); err != nil {
 		return err
 	}
-	policy, err := budget.NewASC(budget.StopRule{MaxSamples: c.Int("samples")})
+	policy, err := policyOf(c)
 	if err != nil {
 		return err
 	}
@@ -50,11 +51,12 @@ func runSolve(c *cli.Context) error {
 		return err
 	}
 	problem := problems.Problem{ID: "1", Text: text}
-	run, err := spend(c, m, window, []problems.Problem{problem}, policy)
+	run, err := spend(c, m, window, []problems.Problem{problem}, policy, nil)
 	if run == nil {
 		return err
 	}
 	defer run.sampler.close()
+	defer keepProfile(c, m, run.Profile) // when the answer is out
 	if err == nil || run.Results[0].Answer != "" {
 		write := writeSolved
 		if c.Bool("json") {
@@ -134,7 +136,11 @@ func readText(r io.Reader) (string, error) {
 func writeSolved(c *cli.Context, _ *openedModel, _ problems.Problem, run *spent) error {
 	r, out := run.Results[0], c.App.Writer
 	if r.Answer != "" {
-		if _, err := fmt.Fprintf(out, "answer: %s\n\n", r.Answer); err != nil {
+		verdict, err := r.Verdict(c.Float64("delta"))
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(out, "answer: %s\n%s\n\n", r.Answer, inWords(verdict)); err != nil {
 			return fmt.Errorf("write the answer: %w", err)
 		}
 		var rows [][]string
@@ -159,6 +165,17 @@ func writeSolved(c *cli.Context, _ *openedModel, _ problems.Problem, run *spent)
 		return writeSamples(out, run)
 	}
 	return nil
+}
+
+// inWords says a verdict so that nobody takes it for more than it is.
+func inWords(v voting.Verdict) string {
+	switch v {
+	case voting.Leading:
+		return "the vote: leading, not certain"
+	case voting.Split:
+		return "the vote: split"
+	}
+	return fmt.Sprintf("the vote: %s; it is what the model says most often, which need not be right", v)
 }
 
 // writeEffort prints how the samples ended, and the time and tokens of the whole run.
@@ -216,7 +233,7 @@ type sampleText struct {
 func writeSolvedJSON(c *cli.Context, m *openedModel, p problems.Problem, run *spent) error {
 	r := run.Results[0]
 	s := solved{
-		Result: resultOf(p, r), Confidence: r.Confidence, Decided: r.Decided, Warnings: r.Warnings,
+		Result: resultOf(c, p, r), Confidence: r.Confidence, Decided: r.Decided, Warnings: r.Warnings,
 		Model: m.name, Seed: c.Uint64("seed"), Budget: c.Duration("budget").Seconds(),
 		Step: run.Step.Seconds(),
 	}
