@@ -1,6 +1,6 @@
 """Accuracy by module of a batch's results whose ids are MODULE/NUMBER.
 
-    caucus batch --all --samples 32 --budget 2h --out results.jsonl problems.jsonl
+    caucus batch --policy uniform --samples 32 --budget 2h --out results.jsonl problems.jsonl
     python accuracy.py results.jsonl
 
 pass@1 is the mean share of a problem's samples that are right; maj is the share of problems whose vote is right.
