@@ -19,8 +19,8 @@ func (a asc) Decided(s Standing) bool {
 type inOrder struct{ most int }
 
 func (o inOrder) Next(v View) (problem int, ok bool) {
-	for i, s := range v.Problems {
-		if !s.Closed && s.Started < o.most {
+	for i := range v.Problems {
+		if v.Problems[i].open(o.most) {
 			return i, true
 		}
 	}

@@ -8,9 +8,10 @@ type esc struct {
 }
 
 func (e esc) Next(v View) (problem int, ok bool) {
-	for i, s := range v.Problems {
+	for i := range v.Problems {
+		s := &v.Problems[i]
 		windows := s.Counted/e.window + 1 // a further one may not be needed
-		if !s.Closed && s.Started < min(windows*e.window, e.most) {
+		if s.open(min(windows*e.window, e.most)) {
 			return i, true
 		}
 	}

@@ -7,14 +7,8 @@ import "caucus/voting"
 type greedyASC struct{ asc }
 
 func (g greedyASC) Next(v View) (problem int, ok bool) {
-	lowest := 0.0
-	for i, s := range v.Problems {
-		if s.Closed || s.Started >= g.most {
-			continue
-		}
-		if c := voting.LeadProbability(s.Leader+s.Running, s.RunnerUp); !ok || c < lowest {
-			problem, ok, lowest = i, true, c
-		}
-	}
+	problem, _, ok = v.largest(g.most, func(_ int, s *Standing) float64 {
+		return -voting.LeadProbability(s.Leader+s.Running, s.RunnerUp)
+	})
 	return problem, ok
 }

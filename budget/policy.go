@@ -45,6 +45,23 @@ type Standing struct {
 	Settled          bool    // its answer is final
 }
 
+// open reports whether a problem may get a further sample, of so many at most.
+func (s *Standing) open(most int) bool { return !s.Closed && s.Started < most }
+
+// largest is the open problem with the largest value, of equals the first.
+func (v View) largest(most int, value func(problem int, s *Standing) float64) (problem int, best float64, ok bool) {
+	for i := range v.Problems {
+		s := &v.Problems[i]
+		if !s.open(most) {
+			continue
+		}
+		if x := value(i, s); !ok || x > best {
+			problem, best, ok = i, x, true
+		}
+	}
+	return problem, best, ok
+}
+
 // PolicyHelp lists the names that ParsePolicy knows, each with what the policy does.
 func PolicyHelp() [][2]string {
 	return [][2]string{

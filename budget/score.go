@@ -55,16 +55,8 @@ func (s *score) Next(v View) (problem int, ok bool) {
 	for len(s.known) < len(v.Problems) {
 		s.known = append(s.known, scored{standing: Standing{Started: -1}})
 	}
-	best := 0.0
-	for i, p := range v.Problems {
-		if p.Closed || p.Started >= s.most {
-			continue
-		}
-		if value := s.valueOf(i, p); value > best {
-			problem, ok, best = i, true, value
-		}
-	}
-	return problem, ok
+	problem, best, ok := v.largest(s.most, func(i int, p *Standing) float64 { return s.valueOf(i, *p) })
+	return problem, ok && best > 0
 }
 
 func (s *score) Decided(p Standing) bool {
@@ -76,8 +68,8 @@ func (s *score) valueOf(problem int, p Standing) float64 {
 	known := &s.known[problem]
 	if !known.standing.like(p) {
 		value, err := s.compute(p)
-		if err != nil {
-			value = 0 // such as a division of whole numbers by 0: as good as nothing
+		if err != nil || !(value > 0) {
+			value = 0 // a division of whole numbers by 0, or no number at all, is as good as nothing
 		}
 		*known = scored{p, value}
 	}

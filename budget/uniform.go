@@ -4,11 +4,7 @@ package budget
 type uniform struct{ most int }
 
 func (u uniform) Next(v View) (problem int, ok bool) {
-	for i, s := range v.Problems {
-		if !s.Closed && s.Started < u.most && (!ok || s.Started < v.Problems[problem].Started) {
-			problem, ok = i, true
-		}
-	}
+	problem, _, ok = v.largest(u.most, func(_ int, s *Standing) float64 { return -float64(s.Started) })
 	return problem, ok
 }
 

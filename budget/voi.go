@@ -42,16 +42,7 @@ func (v *voi) Next(view View) (problem int, ok bool) {
 	for len(v.known) < len(view.Problems) {
 		v.known = append(v.known, known{started: -1})
 	}
-	best := 0.0
-	for i := range view.Problems {
-		s := &view.Problems[i]
-		if s.Closed || s.Started >= v.most {
-			continue
-		}
-		if g := v.gainOf(i, s) / s.Tokens; !ok || g > best {
-			problem, ok, best = i, true, g
-		}
-	}
+	problem, _, ok = view.largest(v.most, func(i int, s *Standing) float64 { return v.gainOf(i, s) / s.Tokens })
 	return problem, ok
 }
 
