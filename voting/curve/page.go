@@ -1,0 +1,66 @@
+package curve
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+)
+
+// A Page is a report: one HTML file, without scripts, that refers to no other and can be printed. It follows the reader's
+// choice of a light or dark background; figures stay on white.
+type Page struct {
+	Title    string
+	Lead     string // what the reader should know first; may be empty
+	Sections []Section
+	Notes    []string // at the end, in small print
+}
+
+// A Section is shown in the order of its fields. Each may be empty.
+type Section struct {
+	Heading    string
+	Paragraphs []string
+	Figures    []Figure
+	Tables     []Table
+	Notes      []string // in small print
+}
+
+// A Table has rows of one cell a column, which come as text.
+type Table struct {
+	Caption string
+	Columns []Column
+	Rows    [][]string
+}
+
+// A Column of a Table. Numbers belong on the right.
+type Column struct {
+	Head  string
+	Right bool
+}
+
+//go:embed page.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+	"svg": func(f Figure) (template.HTML, error) {
+		svg, err := f.svg()
+		return template.HTML(svg), err
+	},
+}).Parse(pageText))
+
+// WriteHTML writes the page. An error of a figure or a table comes after a part of it is written.
+func (p Page) WriteHTML(w io.Writer) error {
+	for _, s := range p.Sections {
+		for _, t := range s.Tables {
+			for i, row := range t.Rows {
+				if len(row) != len(t.Columns) {
+					return fmt.Errorf("table %q: row %d has %d cells for %d columns", t.Caption, i+1, len(row), len(t.Columns))
+				}
+			}
+		}
+	}
+	if err := pageTemplate.Execute(w, p); err != nil {
+		return fmt.Errorf("write page %q: %w", p.Title, err)
+	}
+	return nil
+}
