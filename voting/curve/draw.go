@@ -20,11 +20,12 @@ const (
 	inset      vg.Length = 8  // between the ends of the x axis and the first and last x
 	farMove    vg.Length = 3  // a label that is moved further has a leader
 	leaderRoom vg.Length = 16 // for those
+	markerRoom vg.Length = 9  // for a marker before a name
 	lineWidth  vg.Length = 1.5
 	dotSize    vg.Length = 2.2
 	markSize   vg.Length = 2.9
 	dodge      vg.Length = 5  // between the bars of two series at one x
-	mostDots             = 50 // a line with more points has no markers
+	mostDots             = 50 // a line with more points has one marker, at its end
 )
 
 // A drawing is a figure that is laid out on a canvas.
@@ -45,9 +46,7 @@ func (f Figure) draw(canvas vg.Canvas) {
 	d.grid()
 	d.fitX()
 	d.axis()
-	for i, s := range f.Series {
-		d.band(looks[i], s.Points)
-	}
+	d.bands()
 	for i := len(f.Series) - 1; i >= 0; i-- { // the first on top
 		d.curve(looks[i], f.Series[i].Points)
 	}
@@ -113,7 +112,9 @@ func (d *drawing) grid() {
 	for i, v := range ticks {
 		y := d.y.at(v)
 		d.text(face, grey, vg.Point{X: d.left - gap, Y: y - 0.35*textSize}, 1, texts[i])
-		d.line(rule, 0.6, nil, vg.Point{X: d.left, Y: y}, vg.Point{X: d.right, Y: y})
+		if y > d.bottom+1 { // where the axis is not
+			d.line(rule, 0.6, nil, vg.Point{X: d.left, Y: y}, vg.Point{X: d.right, Y: y})
+		}
 	}
 	if d.Zero {
 		d.line(ink, 0.8, nil, vg.Point{X: d.left, Y: d.y.at(0)}, vg.Point{X: d.right, Y: d.y.at(0)})
@@ -153,8 +154,23 @@ func (d *drawing) axis() {
 
 func (d *drawing) place(x, y float64) vg.Point { return vg.Point{X: d.x.at(x), Y: d.y.at(y)} }
 
-// band fills what lies between the bounds, fainter the more bands may lie on each other.
-func (d *drawing) band(l look, points []Point) {
+// bands are fainter the more may lie on each other.
+func (d *drawing) bands() {
+	lines := 0
+	for _, s := range d.Series {
+		if len(s.Points) > 1 {
+			lines++
+		}
+	}
+	for i, s := range d.Series {
+		if len(s.Points) > 1 {
+			d.band(looks[i], s.Points, 0.45/float64(lines+2))
+		}
+	}
+}
+
+// band fills what lies between the bounds. Thin edges tell where it ends below others.
+func (d *drawing) band(l look, points []Point, opacity float64) {
 	var edge []vg.Point
 	wide := false
 	for _, p := range points {
@@ -164,8 +180,8 @@ func (d *drawing) band(l look, points []Point) {
 	for i := len(points) - 1; i >= 0; i-- {
 		edge = append(edge, d.place(points[i].X, points[i].Low))
 	}
-	if wide && len(points) > 1 {
-		d.area(faint(l.line, 0.3/float64(len(d.Series)+1)), edge...)
+	if wide {
+		d.area(faint(l.line, opacity), edge...)
 		d.line(faint(l.line, 0.4), 0.5, nil, edge[:len(points)]...)
 		d.line(faint(l.line, 0.4), 0.5, nil, edge[len(points):]...)
 	}
@@ -181,7 +197,7 @@ func (d *drawing) curve(l look, points []Point) {
 	}
 	d.line(l.line, lineWidth, l.dashes, places...)
 	if len(places) > mostDots {
-		return
+		places = places[len(places)-1:]
 	}
 	for _, place := range places {
 		d.marker(l, place, dotSize)

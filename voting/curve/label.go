@@ -60,40 +60,53 @@ func (d *drawing) led(l label) bool {
 	return max(moved, -moved) > farMove
 }
 
-// labelRoom is the width to the right of the data that labels and leaders need.
+// labelRoom is the width to the right of the data that labels need with what stands before them.
 func (d *drawing) labelRoom() vg.Length {
 	if len(d.labels) == 0 {
 		return 0
 	}
-	widest, room := vg.Length(0), gap
+	widest := vg.Length(0)
 	for _, l := range d.labels {
 		for _, line := range l.lines {
 			widest = max(widest, textFace().Width(line))
 		}
-		if d.led(l) {
-			room = leaderRoom
-		}
 	}
-	return widest + room
+	return d.indent() + widest
+}
+
+// indent is how far from the data names stand. Where leaders are needed, it leaves room for them and for markers, from which
+// one who sees no colors can tell whose name it is.
+func (d *drawing) indent() vg.Length {
+	if slices.ContainsFunc(d.labels, d.led) {
+		return leaderRoom + markerRoom
+	}
+	return gap
 }
 
 // names writes the labels.
 func (d *drawing) names() {
-	x := d.right + gap
-	if slices.ContainsFunc(d.labels, d.led) {
-		x = d.right + leaderRoom
-	}
+	x := d.right + d.indent()
 	for _, l := range d.labels {
 		end := d.place(l.last.X, l.last.Mean)
 		end.X += l.aside
-		if d.led(l) || end.X < d.right-2*inset {
-			d.line(faint(l.look.line, 0.7), 0.6, nil, vg.Point{X: end.X + gap, Y: end.Y}, vg.Point{X: x - 2, Y: l.y})
+		if d.indent() > gap || end.X < d.right-2*inset {
+			d.leader(l, end, x)
 		}
 		for i, line := range l.lines {
 			middle := l.y + lineSkip*(vg.Length(len(l.lines)-1)/2-vg.Length(i))
 			d.text(textFace(), l.look.text, vg.Point{X: x, Y: middle - 0.35*textSize}, 0, line)
 		}
 	}
+}
+
+// leader joins the end of a line and its name at x.
+func (d *drawing) leader(l label, end vg.Point, x vg.Length) {
+	to := vg.Point{X: x - gap/2, Y: l.y}
+	if d.indent() > gap {
+		d.marker(l.look, vg.Point{X: x - markerRoom/2, Y: l.y}, dotSize)
+		to.X = x - markerRoom
+	}
+	d.line(faint(l.look.line, 0.7), 0.6, nil, vg.Point{X: end.X + gap, Y: end.Y}, to)
 }
 
 // spread moves the middles of boxes, given from the lowest to the highest, so that none overlaps another and all lie between

@@ -1,6 +1,7 @@
 package curve
 
 import (
+	"bytes"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -48,7 +49,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	},
 }).Parse(pageText))
 
-// WriteHTML writes the page. An error of a figure or a table comes after a part of it is written.
+// WriteHTML writes the page, or nothing if a figure or a table is wrong.
 func (p Page) WriteHTML(w io.Writer) error {
 	for _, s := range p.Sections {
 		for _, t := range s.Tables {
@@ -59,7 +60,11 @@ func (p Page) WriteHTML(w io.Writer) error {
 			}
 		}
 	}
-	if err := pageTemplate.Execute(w, p); err != nil {
+	var page bytes.Buffer
+	if err := pageTemplate.Execute(&page, p); err != nil {
+		return fmt.Errorf("lay out page %q: %w", p.Title, err)
+	}
+	if _, err := page.WriteTo(w); err != nil {
 		return fmt.Errorf("write page %q: %w", p.Title, err)
 	}
 	return nil

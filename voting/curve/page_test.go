@@ -82,8 +82,12 @@ func TestAPageNamesTheFigureOrTableThatIsWrong(t *testing.T) {
 		`draw "Empty": no points`:                {Figures: []Figure{{Title: "Empty"}}},
 		`table "T": row 2 has 1 cells for 2 col`: {Tables: []Table{{Caption: "T", Columns: make([]Column, 2), Rows: [][]string{{"", ""}, {""}}}}},
 	} {
-		if err := (Page{Title: "P", Sections: []Section{s}}).WriteHTML(io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		var b bytes.Buffer
+		if err := (Page{Title: "P", Sections: []Section{s}}).WriteHTML(&b); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want one with %q", err, want)
+		}
+		if b.Len() > 0 {
+			t.Errorf("%d bytes of a wrong page are written", b.Len())
 		}
 	}
 }

@@ -101,12 +101,16 @@ func TestAPNGHasThreeHundredDotsToTheInch(t *testing.T) {
 		if err := f.WritePNG(&b); err != nil {
 			t.Fatal(err)
 		}
+		written := bytes.Clone(b.Bytes())
 		picture, err := png.Decode(&b)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if size := picture.Bounds().Size(); size.X != 1654 || size.Y != 1063 {
 			t.Errorf("%s has %v pixels", name, size)
+		}
+		if !bytes.Contains(written, []byte("pHYs\x00\x00\x2e\x23\x00\x00\x2e\x23\x01")) { // 11,811 to the meter
+			t.Errorf("%s does not tell its resolution", name)
 		}
 	}
 }
@@ -145,6 +149,9 @@ func TestAFullDiskIsAnError(t *testing.T) {
 	}
 	if err := singleFigure().WritePNG(fullDisk{}); err == nil {
 		t.Error("PNG is written")
+	}
+	if err := testPage().WriteHTML(fullDisk{}); err == nil {
+		t.Error("HTML is written")
 	}
 }
 

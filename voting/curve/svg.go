@@ -11,26 +11,8 @@ import (
 	"unicode/utf8"
 
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
-
-// dotsPerInch make a PNG 1654 by 1063 pixels.
-const dotsPerInch = 300
-
-// WritePNG writes the figure as pixels, 300 to the inch.
-func (f Figure) WritePNG(w io.Writer) error {
-	f = f.plain()
-	if err := f.check(); err != nil {
-		return fmt.Errorf("draw %q: %w", f.name(), err)
-	}
-	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dotsPerInch))
-	f.draw(canvas)
-	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(w); err != nil {
-		return fmt.Errorf("write %q as PNG: %w", f.name(), err)
-	}
-	return nil
-}
 
 // WriteSVG writes the figure as a vector graphic whose text stays text.
 func (f Figure) WriteSVG(w io.Writer) error {
