@@ -1,0 +1,133 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"time"
+)
+
+// Begin starts a session. A fresh ledger takes over run and problems. One that holds a run must hold this one, and the same
+// text for every problem that it has already; the others are added, and what is given of references and lengths of prompts
+// replaces what was there. The positions are those of the given problems in the ledger.
+func (l *Ledger) Begin(run Run, s Session, problems []Problem) (w *Writer, positions []int, err error) {
+	if l.lock == nil || l.writer.open() {
+		panic("ledger: Begin needs a ledger that Open has opened, and the end of the session before")
+	}
+	conn, err := l.db.Conn(context.Background())
+	if err != nil {
+		return nil, nil, explain("begin a session in", l.path, err)
+	}
+	defer func() {
+		if err != nil {
+			_ = conn.Close() // err says more
+		}
+	}()
+	session := 0
+	err = transact(conn, func() error {
+		if err := enter(conn, run); err != nil {
+			return err
+		}
+		if positions, err = enrol(conn, problems); err != nil {
+			return err
+		}
+		session, err = open(conn, s)
+		return err
+	})
+	if err == nil {
+		w, err = newWriter(l, conn, session, s)
+	}
+	if err != nil {
+		return nil, nil, explain("begin a session in", l.path, err)
+	}
+	l.writer = w
+	return w, positions, nil
+}
+
+// enter records the run, or compares it.
+func enter(conn *sql.Conn, run Run) error {
+	held, ok, err := readRun(conn)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return compare(held, run)
+	}
+	settings, err := json.Marshal(run.Settings)
+	if err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(context.Background(), "INSERT INTO run VALUES (?, ?, ?, ?)",
+		int64(run.Seed), run.Model, run.Fingerprint, string(settings))
+	return err
+}
+
+func compare(held, run Run) error {
+	var differ []string
+	if held.Seed != run.Seed {
+		differ = append(differ, fmt.Sprintf("the seed is %d there and %d here", held.Seed, run.Seed))
+	}
+	if held.Fingerprint != run.Fingerprint {
+		differ = append(differ, fmt.Sprintf("the model and its sampling parameters are %s (%s) there and %s (%s) here",
+			held.Model, held.Fingerprint, run.Model, run.Fingerprint))
+	}
+	if len(differ) > 0 {
+		return fmt.Errorf("it holds another run: %s; use another file", strings.Join(differ, ", and "))
+	}
+	return nil
+}
+
+// enrol finds the problems or adds them.
+func enrol(conn *sql.Conn, problems []Problem) ([]int, error) {
+	ctx := context.Background()
+	known, err := number(conn, "SELECT count(*) FROM problem")
+	if err != nil {
+		return nil, err
+	}
+	positions := make([]int, len(problems))
+	for i, p := range problems {
+		var text string
+		err := conn.QueryRowContext(ctx, "SELECT position, text FROM problem WHERE id = ?", p.ID).Scan(&positions[i], &text)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			positions[i] = known
+			known++
+			_, err = conn.ExecContext(ctx, "INSERT INTO problem VALUES (?, ?, ?, ?, ?)",
+				positions[i], p.ID, p.Text, p.Reference, p.PromptTokens)
+		case err == nil && text != p.Text:
+			err = fmt.Errorf("its problem %s has another text; use another file, or another id", p.ID)
+		case err == nil:
+			_, err = conn.ExecContext(ctx, `UPDATE problem SET reference = coalesce(nullif(?, ''), reference),
+				prompt_tokens = coalesce(nullif(?, 0), prompt_tokens) WHERE position = ?`, p.Reference, p.PromptTokens, positions[i])
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return positions, nil
+}
+
+// open adds a session.
+func open(conn *sql.Conn, s Session) (int, error) {
+	profile, err := json.Marshal(s.Profile)
+	if err != nil {
+		return 0, err
+	}
+	id, err := number(conn, "SELECT count(*) FROM session")
+	if err != nil {
+		return 0, err
+	}
+	_, err = conn.ExecContext(context.Background(), "INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+		id, s.Opened.UTC().Format(time.RFC3339Nano), s.Budget.Seconds(), s.Begun.Seconds(), time.Since(s.Opened).Seconds(),
+		s.Policy, s.Slots, s.Machine, s.Version, string(profile))
+	return id, err
+}
+
+// duration is the inverse of Duration.Seconds, to the nanosecond for a hundred days.
+func duration(seconds float64) time.Duration {
+	return time.Duration(math.Round(seconds * float64(time.Second)))
+}
