@@ -9,6 +9,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"caucus/answer"
 )
 
 // Begin starts a session. A fresh ledger takes over run and problems. One that holds a run must hold this one, and the same
@@ -82,33 +84,50 @@ func compare(held, run Run) error {
 }
 
 // enrol finds the problems or adds them.
-func enrol(conn *sql.Conn, problems []Problem) ([]int, error) {
-	ctx := context.Background()
+func enrol(conn *sql.Conn, problems []Problem) (positions []int, err error) {
 	known, err := number(conn, "SELECT count(*) FROM problem")
 	if err != nil {
 		return nil, err
 	}
-	positions := make([]int, len(problems))
+	find, err := conn.PrepareContext(context.Background(), "SELECT position, text FROM problem WHERE id = ?")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, find.Close()) }()
+	positions = make([]int, len(problems))
 	for i, p := range problems {
 		var text string
-		err := conn.QueryRowContext(ctx, "SELECT position, text FROM problem WHERE id = ?", p.ID).Scan(&positions[i], &text)
+		err := find.QueryRow(p.ID).Scan(&positions[i], &text)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			positions[i] = known
 			known++
-			_, err = conn.ExecContext(ctx, "INSERT INTO problem VALUES (?, ?, ?, ?, ?)",
-				positions[i], p.ID, p.Text, p.Reference, p.PromptTokens)
+			_, err = conn.ExecContext(context.Background(), "INSERT INTO problem VALUES (?, ?, ?, '', '', 0)", positions[i], p.ID, p.Text)
 		case err == nil && text != p.Text:
 			err = fmt.Errorf("its problem %s has another text; use another file, or another id", p.ID)
-		case err == nil:
-			_, err = conn.ExecContext(ctx, `UPDATE problem SET reference = coalesce(nullif(?, ''), reference),
-				prompt_tokens = coalesce(nullif(?, 0), prompt_tokens) WHERE position = ?`, p.Reference, p.PromptTokens, positions[i])
+		}
+		if err == nil {
+			err = renew(conn, positions[i], p)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
 	return positions, nil
+}
+
+// renew records what is known of a problem besides its text, and keeps what is not known now.
+func renew(conn *sql.Conn, position int, p Problem) error {
+	var errs [2]error
+	if p.Reference != "" {
+		_, errs[0] = conn.ExecContext(context.Background(), "UPDATE problem SET reference = ?, reference_key = ? WHERE position = ?",
+			p.Reference, string(answer.KeyOf(answer.Bare(p.Reference))), position)
+	}
+	if p.PromptTokens != 0 {
+		_, errs[1] = conn.ExecContext(context.Background(), "UPDATE problem SET prompt_tokens = ? WHERE position = ?",
+			p.PromptTokens, position)
+	}
+	return errors.Join(errs[:]...)
 }
 
 // open adds a session.

@@ -33,6 +33,7 @@ package ledger
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -73,10 +74,8 @@ func Open(path string) (*Ledger, error) {
 
 // openWriter looks at the file before it touches it.
 func (l *Ledger) openWriter() error {
-	if info, err := os.Stat(l.path); err == nil && info.Size() > 0 {
-		if err := probe(l.path, "mode=ro"); err != nil {
-			return err
-		}
+	if err := probe(l.path, readOnly); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	db, err := connect(l.path, "mode=rwc&_pragma=synchronous(full)")
 	if err != nil {

@@ -6,10 +6,13 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"os"
 )
 
 // applicationID marks a database as a ledger, at byte 68 of the file: "CAUC".
 const applicationID = 0x43415543
+
+const smallestPage = 512 // bytes
 
 //go:embed schema.sql
 var schema string
@@ -33,13 +36,15 @@ func migrate(db *sql.DB, migrations []string) (err error) {
 	if version > len(migrations) {
 		return newer(version)
 	}
+	if _, err := conn.ExecContext(ctx, "PRAGMA journal_mode = wal"); err != nil { // first, as it makes the rest cheap
+		return err
+	}
 	if version < len(migrations) {
 		if err := apply(conn, migrations, version); err != nil {
 			return fmt.Errorf("from version %d to %d of its schema: %w", version, len(migrations), err)
 		}
 	}
-	_, err = conn.ExecContext(ctx, "PRAGMA journal_mode = wal")
-	return err
+	return nil
 }
 
 func newer(version int) error {
@@ -77,6 +82,13 @@ func transact(conn *sql.Conn, do func() error) error {
 
 // probe looks with these parameters whether the file is a ledger, or an empty database, and changes nothing in it.
 func probe(path, parameters string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Size() > 0 && info.Size() < smallestPage {
+		return errors.New("it is no SQLite database; name another file") // SQLite would take it for an empty one
+	}
 	db, err := connect(path, parameters)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ CREATE TABLE problem (
 	id            TEXT NOT NULL UNIQUE,
 	text          TEXT NOT NULL,
 	reference     TEXT NOT NULL,       -- the right answer; empty if unknown
+	reference_key TEXT NOT NULL,       -- its class
 	prompt_tokens INTEGER NOT NULL
 ) STRICT;
 
@@ -107,10 +108,11 @@ CREATE TABLE result (
 	PRIMARY KEY (session, problem)
 ) STRICT, WITHOUT ROWID;
 
--- The samples, to be read by people.
+-- The samples, to be read by people. Those without an answer are not correct; where there is no reference, none is known to be.
 CREATE VIEW samples AS
 	SELECT p.id AS problem, s.idx, s.session, printf('%u', s.seed) AS seed, s.started, s.ended, t.name AS status, s.tokens,
-		coalesce(a.text, '') AS answer, coalesce(a.key, '') AS key, p.reference,
+		coalesce(a.text, '') AS answer, coalesce(a.key, '') AS key,
+		CASE WHEN p.reference_key <> '' THEN coalesce(a.key, '') = p.reference_key END AS correct,
 		s.log_prob, s.tail_log_prob, s.entropy, coalesce(x.body, '') AS text
 	FROM sample s
 	JOIN problem p ON p.position = s.problem
