@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 	"strings"
 	"time"
 
@@ -41,6 +43,9 @@ func (l *Ledger) Begin(run Run, s Session, problems []Problem) (w *Writer, posit
 		return err
 	})
 	if err == nil {
+		l.files, err = filesOf(l.path)
+	}
+	if err == nil {
 		w, err = newWriter(l, conn, session, s)
 	}
 	if err != nil {
@@ -48,6 +53,19 @@ func (l *Ledger) Begin(run Run, s Session, problems []Problem) (w *Writer, posit
 	}
 	l.writer = w
 	return w, positions, nil
+}
+
+// filesOf are the files that commits go to.
+func filesOf(path string) (map[string]fs.FileInfo, error) {
+	files := map[string]fs.FileInfo{}
+	for _, name := range []string{path, path + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		files[name] = info
+	}
+	return files, nil
 }
 
 // enter records the run, or compares it.

@@ -49,11 +49,12 @@ func aStream(n int) Sample {
 
 const rate = 5000 // samples a second
 
-// stream adds samples at the rate, and reports how long it took.
+// stream adds samples at the rate, and reports how long it took. It sleeps seldom, or to be woken would cost as much as to
+// write.
 func stream(w *Writer, samples []Sample) time.Duration {
 	begin := time.Now()
 	for i, s := range samples {
-		if wait := time.Until(begin.Add(time.Duration(i) * time.Second / rate)); wait > 10*time.Millisecond {
+		if wait := time.Until(begin.Add(time.Duration(i) * time.Second / rate)); wait > 50*time.Millisecond {
 			time.Sleep(wait)
 		}
 		w.Add(s)

@@ -114,14 +114,16 @@ func TestCloseSaysWhatIsMissing(t *testing.T) {
 }
 
 func TestADeletedFileIsNoticed(t *testing.T) {
-	l := fresh(t)
-	w := begun(t, l)
-	if err := os.Remove(l.path); err != nil {
-		t.Skip("this system keeps open files:", err)
+	for _, end := range []string{"", "-wal"} {
+		l := fresh(t)
+		w := begun(t, l)
+		if err := os.Remove(l.path + end); err != nil {
+			t.Skip("this system keeps open files:", err)
+		}
+		w.Add(page(0))
+		wants(t, w.Flush(), l.path+end+" was deleted or replaced", "begin another ledger")
+		wants(t, w.Close("done", budget.Profile{}), "1 samples and 0 landings")
 	}
-	w.Add(page(0))
-	wants(t, w.Flush(), l.path, "deleted or replaced", "begin another one")
-	wants(t, w.Close("done", budget.Profile{}), "1 samples and 0 landings")
 }
 
 // A shell that forgets to commit holds up the ledger, but not the run.

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -59,10 +58,12 @@ func (w *Writer) write(b batch) error {
 	return w.insert.all(b, time.Since(w.opened), w.end)
 }
 
-// present reports an error if the file is no longer where it was: what is written then goes to a file without a name.
+// present reports an error if a file is no longer where it was: what is written then goes to one without a name.
 func (l *Ledger) present() error {
-	if info, err := os.Stat(l.path); err != nil || !os.SameFile(info, l.file) {
-		return errors.New("it was deleted or replaced since it was opened, and what it held is gone; begin another one")
+	for name, then := range l.files {
+		if now, err := os.Stat(name); err != nil || !os.SameFile(now, then) {
+			return fmt.Errorf("%s was deleted or replaced since it was opened, and what it held is gone; begin another ledger", name)
+		}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -17,9 +16,8 @@ type inserter struct {
 	conn    *sql.Conn
 	session int
 
-	samples, texts                                *bulk
-	answer, landing, decision, result, spent, end *sql.Stmt
-	orphan                                        *sql.Stmt
+	samples, texts                                        *bulk
+	orphan, answer, landing, decision, result, spent, end *sql.Stmt
 
 	answers  map[stated]int64 // that the file holds
 	nextText int
@@ -51,13 +49,14 @@ func newInserter(conn *sql.Conn, session int) (*inserter, error) {
 		to  **sql.Stmt
 		sql string
 	}{
+		{&in.orphan, `DELETE FROM text WHERE id = ?1
+			AND NOT EXISTS (SELECT 1 FROM sample WHERE problem = ?2 AND idx = ?3 AND text = ?1)`},
 		{&in.answer, "INSERT INTO answer (text, key) VALUES (?, ?) ON CONFLICT DO UPDATE SET text = text RETURNING id"},
 		{&in.landing, "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?)"},
 		{&in.decision, "INSERT INTO decision (session, at, kind, problem, detail) VALUES (?, ?, ?, nullif(?, -1), ?)"},
 		{&in.result, "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&in.spent, "UPDATE session SET spent = ? WHERE id = ?"},
 		{&in.end, "UPDATE session SET ended = ?, profile = ? WHERE id = ?"},
-		{&in.orphan, "DELETE FROM text WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sample WHERE problem = ?2 AND idx = ?3 AND text = ?1)"},
 	} {
 		var err error
 		if *s.to, err = conn.PrepareContext(context.Background(), s.sql); err != nil {
@@ -67,21 +66,15 @@ func newInserter(conn *sql.Conn, session int) (*inserter, error) {
 	return in, nil
 }
 
-// all writes a batch, and what is spent of the window.
+// all writes a batch, what is spent of the window, and the end if it is there.
 func (in *inserter) all(b batch, spent time.Duration, end *ending) error {
 	err := transact(in.conn, func() error {
-		for _, step := range []func() error{
-			func() error { return in.addSamples(b) },
-			func() error { return in.addLandings(b.landings) },
-			func() error { return in.addDecisions(b.decisions) },
-			func() error { return in.addResults(b.results) },
-			func() error { return in.addSpent(spent, end) },
-		} {
-			if err := step(); err != nil {
+		for _, add := range []func(batch) error{in.addSamples, in.addLandings, in.addDecisions, in.addResults} {
+			if err := add(b); err != nil {
 				return err
 			}
 		}
-		return nil
+		return in.addSpent(spent, end)
 	})
 	if err != nil {
 		clear(in.answers) // some are not in the file after all
@@ -90,23 +83,15 @@ func (in *inserter) all(b batch, spent time.Duration, end *ending) error {
 }
 
 func (in *inserter) addSamples(b batch) error {
-	order, answers, texts := b.launchOrder(), make([]any, len(b.samples)), make([]any, len(b.samples))
-	var bodies []int
-	for _, i := range order {
-		s := &b.samples[i]
+	order := b.launchOrder()
+	answers := make([]any, len(b.samples))
+	for i := range b.samples {
 		var err error
-		if answers[i], err = in.answerID(s.Answer, s.Key); err != nil {
+		if answers[i], err = in.answerID(b.samples[i].Answer, b.samples[i].Key); err != nil {
 			return err
 		}
-		if s.Text != "" {
-			texts[i] = in.nextText
-			in.nextText++
-			bodies = append(bodies, i)
-		}
 	}
-	_, err := in.texts.insert(len(bodies), func(at int, row []any) {
-		row[0], row[1] = texts[bodies[at]], b.samples[bodies[at]].Text
-	})
+	texts, err := in.addTexts(b, order)
 	if err != nil {
 		return err
 	}
@@ -120,8 +105,30 @@ func (in *inserter) addSamples(b batch) error {
 	if err != nil || taken == len(order) {
 		return err
 	}
-	for _, i := range bodies {
-		if _, err := in.orphan.Exec(texts[i], b.samples[i].Problem, b.samples[i].Index); err != nil {
+	return in.dropTexts(b, texts)
+}
+
+// addTexts gives the number of each sample's text; nil if it is empty.
+func (in *inserter) addTexts(b batch, order []int) ([]any, error) {
+	ids := make([]any, len(b.samples))
+	var written []int
+	for _, i := range order {
+		if b.samples[i].Text != "" {
+			ids[i] = in.nextText
+			in.nextText++
+			written = append(written, i)
+		}
+	}
+	_, err := in.texts.insert(len(written), func(at int, row []any) {
+		row[0], row[1] = ids[written[at]], b.samples[written[at]].Text
+	})
+	return ids, err
+}
+
+// dropTexts takes away those of samples that were not taken, since there is a final one.
+func (in *inserter) dropTexts(b batch, ids []any) error {
+	for i := range b.samples {
+		if _, err := in.orphan.Exec(ids[i], b.samples[i].Problem, b.samples[i].Index); err != nil {
 			return err
 		}
 	}
@@ -144,8 +151,8 @@ func (in *inserter) answerID(text string, key answer.Key) (any, error) {
 	return id, nil
 }
 
-func (in *inserter) addLandings(landings []Landing) error {
-	for _, l := range landings {
+func (in *inserter) addLandings(b batch) error {
+	for _, l := range b.landings {
 		id, err := in.answerID(l.Answer, l.Key)
 		if err != nil {
 			return err
@@ -157,8 +164,8 @@ func (in *inserter) addLandings(landings []Landing) error {
 	return nil
 }
 
-func (in *inserter) addDecisions(decisions []Decision) error {
-	for _, d := range decisions {
+func (in *inserter) addDecisions(b batch) error {
+	for _, d := range b.decisions {
 		if _, err := in.decision.Exec(in.session, d.At, d.Kind, d.Problem, d.Detail); err != nil {
 			return err
 		}
@@ -166,8 +173,8 @@ func (in *inserter) addDecisions(decisions []Decision) error {
 	return nil
 }
 
-func (in *inserter) addResults(results []Result) error {
-	for _, r := range results {
+func (in *inserter) addResults(b batch) error {
+	for _, r := range b.results {
 		id, err := in.answerID(r.Answer, r.Key)
 		if err != nil {
 			return err
@@ -184,11 +191,7 @@ func (in *inserter) addSpent(spent time.Duration, end *ending) error {
 	if _, err := in.spent.Exec(spent.Seconds(), in.session); err != nil || end == nil {
 		return err
 	}
-	profile, err := json.Marshal(end.profile)
-	if err != nil {
-		return err
-	}
-	_, err = in.end.Exec(end.word, string(profile), in.session)
+	_, err := in.end.Exec(end.word, end.profile, in.session)
 	return err
 }
 
@@ -196,7 +199,7 @@ func (in *inserter) addSpent(spent time.Duration, end *ending) error {
 func (in *inserter) close() {
 	for _, s := range []*sql.Stmt{
 		in.samples.one, in.samples.many, in.texts.one, in.texts.many,
-		in.answer, in.landing, in.decision, in.result, in.spent, in.end, in.orphan,
+		in.orphan, in.answer, in.landing, in.decision, in.result, in.spent, in.end,
 	} {
 		_ = s.Close()
 	}

@@ -46,9 +46,9 @@ import (
 type Ledger struct {
 	path   string
 	db     *sql.DB
-	lock   *lock       // nil for a reader
-	file   fs.FileInfo // as it was when it was opened
-	writer *Writer     // the last one
+	lock   *lock                  // nil for a reader
+	files  map[string]fs.FileInfo // that a writer began with, by path
+	writer *Writer                // the last one
 }
 
 // Open opens a ledger for writing, or creates it. A second process that tries is refused.
@@ -83,10 +83,6 @@ func (l *Ledger) openWriter() error {
 	}
 	if err := migrate(db, migrations); err != nil {
 		_ = db.Close() // the first error says more
-		return err
-	}
-	if l.file, err = os.Stat(l.path); err != nil {
-		_ = db.Close()
 		return err
 	}
 	l.db = db

@@ -37,7 +37,7 @@ func aSession() Session {
 // fresh is an open ledger, which the test need not close.
 func fresh(t testing.TB) *Ledger {
 	t.Helper()
-	return opened(t, filepath.Join(t.TempDir(), "a run?.db"))
+	return opened(t, filepath.Join(t.TempDir(), "100% #1.db"))
 }
 
 func opened(t testing.TB, path string) *Ledger {
@@ -379,15 +379,37 @@ func TestManyCanAddAtOnce(t *testing.T) {
 	}
 }
 
-func TestASampleThatRunsIsNotAdded(t *testing.T) {
-	w := begun(t, fresh(t))
-	defer func() {
-		if recover() == nil {
-			t.Error("it was added")
-		}
+func TestAProfileThatIsNoNumberLosesNoSample(t *testing.T) {
+	l := fresh(t)
+	w := begun(t, l)
+	w.Add(page(0))
+	wants(t, w.Close("done", budget.Profile{StepTime: budget.StepTime{PerContext: math.Inf(1)}}), l.path, "profile", "Inf")
+	if s := must[[]Session](t)(l.Sessions())[0]; len(allSamples(t, l)) != 1 || s.Ended != "done" {
+		t.Errorf("it has %d samples, and the session is %+v", len(allSamples(t, l)), s)
+	}
+}
+
+func TestMisuseIsAPanic(t *testing.T) {
+	l := fresh(t)
+	w := begun(t, l)
+	closed := func() {
 		if err := w.Close("done", budget.Profile{}); err != nil {
 			t.Error(err)
 		}
-	}()
-	w.Add(Sample{Status: budget.Running})
+	}
+	for _, misuse := range []func(){
+		func() { w.Add(Sample{Status: budget.Running}) },
+		func() { _, _, _ = l.Begin(aRun, aSession(), someProblems) },
+		func() { closed(); w.Decide(Decision{}) },
+		func() { _, _, _ = reader(t, l.path).Begin(aRun, aSession(), someProblems) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("it is done")
+				}
+			}()
+			misuse()
+		}()
+	}
 }

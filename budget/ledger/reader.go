@@ -42,7 +42,7 @@ func OpenReader(path string) (*Ledger, error) {
 	if err != nil {
 		return nil, explain("open", path, err)
 	}
-	l := &Ledger{path: path, db: db, file: info}
+	l := &Ledger{path: path, db: db}
 	if err := l.sameVersion(); err != nil {
 		_ = db.Close() // the first error says more
 		return nil, explain("open", path, err)

@@ -83,3 +83,27 @@ func TestAReaderChangesNothing(t *testing.T) {
 		t.Errorf("the file has changed, or one of %d was left", files(t, filepath.Dir(path)))
 	}
 }
+
+func TestAReaderSeesWhatACrashLeft(t *testing.T) {
+	l, path := fresh(t), filepath.Join(t.TempDir(), "copy.db")
+	w := begun(t, l)
+	w.Add(page(0))
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"", "-wal"} {
+		if err := os.WriteFile(path+end, must[[]byte](t)(os.ReadFile(l.path+end)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close("done", budget.Profile{}); err != nil {
+		t.Fatal(err)
+	}
+	r := reader(t, path)
+	if n := len(allSamples(t, r)); n != 1 {
+		t.Errorf("it sees %d samples", n)
+	}
+	if err := r.Close(); err != nil || files(t, filepath.Dir(path)) != 1 {
+		t.Errorf("there are %d files: %v", files(t, filepath.Dir(path)), err)
+	}
+}

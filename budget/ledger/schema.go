@@ -121,6 +121,5 @@ func number(q querier, query string, args ...any) (n int, err error) {
 
 // A querier is a database, a connection or a transaction.
 type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,8 +21,8 @@ type Writer struct {
 	ledger  *Ledger
 	session int
 	opened  time.Time
+	full    chan struct{} // asks for a commit
 	stop    chan struct{}
-	full    chan struct{}
 	stopped sync.WaitGroup
 
 	disk   sync.Mutex // is held while a batch is written
@@ -48,7 +49,7 @@ type batch struct {
 // An ending is what is known of a session at its end.
 type ending struct {
 	word    string
-	profile budget.Profile
+	profile string // in JSON
 }
 
 func newWriter(l *Ledger, conn *sql.Conn, session int, s Session) (*Writer, error) {
@@ -83,36 +84,40 @@ func (w *Writer) Add(s Sample) {
 		panic(fmt.Sprintf("ledger: a sample is added that is %q; it has not ended", s.Status))
 	}
 	s.Session = w.session
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pending.samples = append(w.pending.samples, s)
-	if w.pending.bytes += len(s.Text); w.pending.bytes >= flushAt {
-		select {
-		case w.full <- struct{}{}:
-		default: // it knows
-		}
-	}
+	w.add(func(b *batch) {
+		b.samples = append(b.samples, s)
+		b.bytes += len(s.Text)
+	})
 }
 
 // AddLanding records what a sample answered when it was landed. A later one after as many tokens takes its place.
 func (w *Writer) AddLanding(l Landing) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pending.landings = append(w.pending.landings, l)
+	w.add(func(b *batch) { b.landings = append(b.landings, l) })
 }
 
 // Decide records a decision.
 func (w *Writer) Decide(d Decision) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.pending.decisions = append(w.pending.decisions, d)
+	w.add(func(b *batch) { b.decisions = append(b.decisions, d) })
 }
 
 // Settle records the answer to a problem. A later one of this session takes its place.
 func (w *Writer) Settle(r Result) {
+	w.add(func(b *batch) { b.results = append(b.results, r) })
+}
+
+func (w *Writer) add(to func(*batch)) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.pending.results = append(w.pending.results, r)
+	if w.closed {
+		panic("ledger: something is added to a Writer that has been closed")
+	}
+	to(&w.pending)
+	if w.pending.bytes >= flushAt {
+		select {
+		case w.full <- struct{}{}:
+		default: // it has been told
+		}
+	}
 }
 
 // Recorded is the number of added samples that are durable.
@@ -142,14 +147,24 @@ func (w *Writer) Flush() error {
 func (w *Writer) Close(end string, p budget.Profile) error {
 	close(w.stop)
 	w.stopped.Wait()
-	w.end = &ending{end, p}
-	err := w.commit()
+	w.shut()
+	profile, err := json.Marshal(p)
+	if err != nil {
+		profile, err = []byte("{}"), fmt.Errorf("the profile of the session: %w", err) // which is no reason to lose samples
+	}
+	w.end = &ending{end, string(profile)}
+	if failed := w.commit(); failed != nil {
+		err = fmt.Errorf("%s not in it: %w", w.pending.missing(), failed)
+	}
 	w.insert.close()
+	if err != nil {
+		return explain("close", w.ledger.path, err)
+	}
+	return nil
+}
+
+func (w *Writer) shut() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.closed = true
-	if err == nil {
-		return nil
-	}
-	return explain("close", w.ledger.path, fmt.Errorf("%s not in it: %w", w.pending.missing(), err))
 }
