@@ -10,37 +10,42 @@ import (
 	"slices"
 )
 
-// Result is what a run found out about one problem: a line of a result file.
+// Result is what a run found out about one problem: a line or row of a result file.
 type Result struct {
-	ID        string         `json:"id"`
-	Problem   string         `json:"problem"`
-	Answer    string         `json:"answer"` // "" when no sample gave one
-	Reference string         `json:"reference,omitempty"`
-	Correct   *bool          `json:"correct,omitempty"` // nil when there is no reference to compare with
-	Verdict   string         `json:"verdict"`           // what the votes are worth: certified, leading or split; "" without any
-	Votes     Votes          `json:"votes"`
-	Samples   map[string]int `json:"samples"` // samples by status, such as "finished" or "landed"
-	Seconds   float64        `json:"seconds"` // from the opening of the window to the decision, or to the end
-	Tokens    int            `json:"tokens"`  // decoded tokens of all samples
+	ID        string         `json:"id" parquet:"id"`
+	Problem   string         `json:"problem" parquet:"problem"`
+	Answer    string         `json:"answer" parquet:"answer"` // "" when no sample gave one
+	Reference string         `json:"reference,omitempty" parquet:"reference,optional"`
+	Correct   *bool          `json:"correct,omitempty" parquet:"correct,optional"` // nil when there is no reference to compare with
+	Verdict   string         `json:"verdict" parquet:"verdict"`                    // what the votes are worth: certified, leading or split; "" without any
+	Votes     Votes          `json:"votes" parquet:"votes,list"`
+	Samples   map[string]int `json:"samples" parquet:"samples"` // samples by status, such as "finished" or "landed"
+	Seconds   float64        `json:"seconds" parquet:"seconds"` // from the opening of the window to the decision, or to the end
+	Tokens    int            `json:"tokens" parquet:"tokens"`   // decoded tokens of all samples
 }
 
 // Vote is an answer and the number of samples that gave it.
 type Vote struct {
-	Answer string
-	Count  int
+	Answer string `parquet:"answer"`
+	Count  int    `parquet:"count"`
 }
 
-// Votes are the answers to one problem, each of them once. In JSON they are an object from answer to count, written by
-// descending count; answers of equal count keep their order in the slice, so the winner of a tie can stand first.
+// Votes are the answers to one problem, each of them once. In JSON they are an object from answer to count, in parquet a
+// list. They are written by descending count; answers of equal count keep their order in the slice, so the winner of a tie
+// can stand first.
 type Votes []Vote
+
+func (v Votes) sorted() Votes {
+	v = slices.Clone(v)
+	slices.SortStableFunc(v, func(a, b Vote) int { return cmp.Compare(b.Count, a.Count) })
+	return v
+}
 
 // MarshalJSON implements [json.Marshaler].
 func (v Votes) MarshalJSON() ([]byte, error) {
-	sorted := slices.Clone(v)
-	slices.SortStableFunc(sorted, func(a, b Vote) int { return cmp.Compare(b.Count, a.Count) })
 	var b bytes.Buffer
 	b.WriteByte('{')
-	for i, vote := range sorted {
+	for i, vote := range v.sorted() {
 		if i > 0 {
 			b.WriteByte(',')
 		}

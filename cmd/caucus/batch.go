@@ -22,7 +22,8 @@ func batchCommand() *cli.Command {
 		ArgsUsage: "[FILE]",
 		Description: "FILE has one JSON object a line, with the fields problem (or question) and, if known, answer and id;\n" +
 			"- is standard input, and without FILE there are a dozen examples. The results are JSON lines, on\n" +
-			"standard output or in the file of --out; a summary goes to standard error.",
+			"standard output or in the file of --out, or parquet if that ends in .parquet; a summary goes to\n" +
+			"standard error.",
 		Flags: append(runFlags(),
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
 			&cli.BoolFlag{Name: "stream", Usage: "take the problems one at a time, and write each result before the next is looked at"},
@@ -71,7 +72,7 @@ func runBatch(c *cli.Context) error {
 		graded[i] = resultOf(c, list[i], r)
 	}
 	if !watch.streams() {
-		err = errors.Join(err, out.write(func(w io.Writer) error { return writeResults(w, graded) }))
+		err = errors.Join(err, out.write(func(w io.Writer) error { return out.encode(w, graded) }))
 	}
 	err = errors.Join(err, watch.close())
 	if werr := writeSummary(c.App.ErrWriter, graded, run); err != nil || werr != nil {
@@ -104,17 +105,6 @@ func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err
 		return problems.Read(c.App.Reader, "standard input")
 	})
 	return list, time.Now(), err
-}
-
-// writeResults writes a line a problem.
-func writeResults(out io.Writer, graded []problems.Result) error {
-	w := problems.NewWriter(out)
-	for _, r := range graded {
-		if err := w.Write(r); err != nil {
-			return fmt.Errorf("write the result of problem %s: %w", r.ID, err)
-		}
-	}
-	return nil
 }
 
 // writeSummary prints how many problems were answered, and rightly, and what it took.

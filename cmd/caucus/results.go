@@ -6,6 +6,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"caucus/problems"
 )
 
 // results is where a batch's results go: the file of --out or standard output.
@@ -72,4 +75,18 @@ func writeInPlace(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("open %s: %w", path, err)
 	}
 	return errors.Join(write(file), file.Close())
+}
+
+// encode writes the results of problems: parquet if the file's name says so, or else a line each.
+func (r results) encode(out io.Writer, graded []problems.Result) error {
+	if strings.EqualFold(filepath.Ext(r.path), ".parquet") {
+		return problems.WriteParquet(out, graded)
+	}
+	w := problems.NewWriter(out)
+	for _, result := range graded {
+		if err := w.Write(result); err != nil {
+			return fmt.Errorf("write the result of problem %s: %w", result.ID, err)
+		}
+	}
+	return nil
 }
