@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,11 +19,11 @@ func batchCommand() *cli.Command {
 		Name:      "batch",
 		Usage:     "answer the problems of a file within one window",
 		ArgsUsage: "[FILE]",
-		Description: "FILE has one JSON object a line, with the fields problem (or question) and, if known, answer and id;\n" +
-			"- is standard input, and without FILE there are a dozen examples. The results are JSON lines, on\n" +
-			"standard output or in the file of --out, or parquet if that ends in .parquet; a summary goes to\n" +
-			"standard error.",
-		Flags: append(runFlags(),
+		Description: "FILE is JSON lines, a JSON array, CSV, TSV or parquet, with the fields problem (or question) and, if known,\n" +
+			"answer and id, or those of a well-known data set; - is standard input, and without FILE there are a\n" +
+			"dozen examples. The results are JSON lines, on standard output or in the file of --out, or parquet if\n" +
+			"that ends in .parquet; a summary goes to standard error. docs/formats.md tells more.",
+		Flags: append(append(runFlags(), problemFlags()...),
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
 			&cli.BoolFlag{Name: "stream", Usage: "take the problems one at a time, and write each result before the next is looked at"},
 			&cli.StringFlag{Name: "record", Usage: "write every sample to `FILE`, for caucus simulate"},
@@ -82,29 +81,6 @@ func runBatch(c *cli.Context) error {
 		return noAnswer(run)
 	}
 	return nil
-}
-
-// readProblems returns the problems and when their window opens: with the program, or, if they came from standard input,
-// when they had been read.
-func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err error) {
-	if err := flagsFirst(c); err != nil {
-		return nil, start, err
-	}
-	switch {
-	case c.NArg() == 0:
-		say(c.App.ErrWriter, "no FILE given, so these are examples")
-		return problems.Examples(), opened(c), nil
-	case c.NArg() > 1:
-		return nil, start, usagef("batch takes one problem file, or - for standard input, got %d arguments", c.NArg())
-	}
-	if path := c.Args().First(); path != "-" {
-		list, err = within(c.Context, "reading "+path, func() ([]problems.Problem, error) { return problems.ReadFile(path) })
-		return list, opened(c), err
-	}
-	list, err = within(c.Context, "reading standard input", func() ([]problems.Problem, error) {
-		return problems.Read(c.App.Reader, "standard input")
-	})
-	return list, time.Now(), err
 }
 
 // writeSummary prints how many problems were answered, and rightly, and what it took.
