@@ -248,6 +248,21 @@ func TestOnlySamplesThatDidNotEndByThemselvesAreReplaced(t *testing.T) {
 	}
 }
 
+func TestASampleCanBeLandedAtOnePlaceAgainAndAgain(t *testing.T) {
+	l := fresh(t)
+	landed := Sample{Status: budget.Landed, Tokens: 5, Answer: "1", Key: "1"}
+	for range 4 {
+		session(t, l, landed)
+	}
+	finished := landed
+	finished.Status, finished.Tokens = budget.Finished, 9
+	session(t, l, finished)
+	want := []Landing{{Drawn: 5, Tokens: 5, Answer: "1", Key: "1"}}
+	if got := must[[]Landing](t)(l.Landings()); !reflect.DeepEqual(got, want) || len(allSamples(t, l)) != 1 {
+		t.Errorf("landings are %v, samples %v", got, allSamples(t, l))
+	}
+}
+
 func TestASessionGoesOnWithTheRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.db")
 	l := opened(t, path)

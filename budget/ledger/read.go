@@ -37,9 +37,18 @@ func readRun(q querier) (run Run, ok bool, err error) {
 
 // Problems lists the run's problems.
 func (l *Ledger) Problems() ([]Problem, error) {
+	next := 0
 	return list(l, func(scan scanner) (p Problem, err error) {
-		return p, scan(&p.ID, &p.Text, &p.Reference, &p.PromptTokens)
-	}, "SELECT id, text, reference, prompt_tokens FROM problem ORDER BY position")
+		var position int
+		if err := scan(&position, &p.ID, &p.Text, &p.Reference, &p.PromptTokens); err != nil {
+			return p, err
+		}
+		if position != next {
+			return p, fmt.Errorf("problem %d is missing: the ledger was changed by hand", next)
+		}
+		next++
+		return p, nil
+	}, "SELECT position, id, text, reference, prompt_tokens FROM problem ORDER BY position")
 }
 
 // Sessions lists the processes that worked on the run.

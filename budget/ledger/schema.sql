@@ -79,10 +79,12 @@ CREATE TABLE landing (
 	PRIMARY KEY (problem, idx, drawn)
 ) STRICT, WITHOUT ROWID;
 
--- A sample that is run again leaves its landed answer behind, and its text goes.
+-- A sample that is run again leaves its landed answer behind, unless one is known that was landed there, and its text goes. (OR
+-- IGNORE would not do: the conflict clause of the statement that pulls a trigger is stronger than its own.)
 CREATE TRIGGER sample_again BEFORE UPDATE ON sample BEGIN
-	INSERT OR REPLACE INTO landing
-		SELECT old.problem, old.idx, old.tokens, old.tokens, old.answer WHERE old.status = 3;
+	INSERT INTO landing SELECT old.problem, old.idx, old.tokens, old.tokens, old.answer
+		WHERE old.status = 3 AND NOT EXISTS
+			(SELECT 1 FROM landing WHERE problem = old.problem AND idx = old.idx AND drawn = old.tokens);
 	DELETE FROM text WHERE id = old.text;
 END;
 
