@@ -42,7 +42,7 @@ func Read(r io.Reader, name string, o Options) ([]Problem, error) {
 			break
 		}
 	}
-	if err := fields.err(); err != nil {
+	if err := fields.err(); err != nil && !chosen.full() { // what was not read may have the field
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := bad.err(); err != nil {
@@ -58,7 +58,7 @@ func Read(r io.Reader, name string, o Options) ([]Problem, error) {
 func why(read int, bad badRows) error {
 	switch read {
 	case 0:
-		return fmt.Errorf("write one object a line, such as %s", example)
+		return fmt.Errorf("it has no rows; write one object a line, such as %s, or a table with a row of names", example)
 	case bad.count:
 		return fmt.Errorf("all rows are bad, the first being %w", bad.errs[0])
 	}
