@@ -29,6 +29,13 @@ func Read(a Answer) (Value, bool) {
 // Key is the value's strict class.
 func (v Value) Key() Key { return v.key }
 
+// Definite reports whether the value is an exact number or expression that can be read in one way only. Among definite
+// values every key is a class of its own.
+func (v Value) Definite() bool {
+	s, ok := v.value.(*scalar)
+	return ok && s.rank() == 0
+}
+
 // Equal reports whether two values would be one class if they were the only votes. The zero value equals nothing.
 func (v Value) Equal(w Value) bool { return v.fits(w) != unfit }
 

@@ -105,3 +105,26 @@ func TestClassesOfAnswersOfOneKeyDoNotDependOnTheOrder(t *testing.T) {
 		t.Errorf("the classes are %q, and %q in reverse", want, got)
 	}
 }
+
+// TestDefiniteValuesAreClassesOfTheirOwn: no two of different keys fit each other.
+func TestDefiniteValuesAreClassesOfTheirOwn(t *testing.T) {
+	var values []Value
+	for _, text := range []string{"0", "5", "-5", "1/2", "2/4", "1/3", "sqrt(2)", "sqrt(8)", "2*sqrt(2)", "pi", "2*pi", "x", "y", "x+1", "1+x",
+		"x*y", "i", "e", "2^100", "1+i", "x^2-1", "(x-1)*(x+1)", "12", "120", "2024"} {
+		v, ok := Read(Bare(text))
+		if !ok || !v.Definite() {
+			t.Errorf("%s is not definite", text)
+		}
+		values = append(values, v)
+	}
+	for i, class := range Classes(values) {
+		if class != values[i].Key() {
+			t.Errorf("%v is of the class %v", values[i].Key(), class)
+		}
+	}
+	for _, text := range []string{"0.5", "25%", "5 cm", "x = 5", "(1, 2)", "A", "Monday", "30°", "3:45", "{1, 2}", "5 dollars", ""} {
+		if v, _ := Read(Bare(text)); v.Definite() {
+			t.Errorf("%s is definite", text)
+		}
+	}
+}

@@ -47,6 +47,32 @@ func Bootstrap(values []float64, level float64, seed uint64) (Interval, error) {
 	}, nil
 }
 
+// Student is the interval of the mean of independent measurements of one thing, such as the accuracies of several runs, at a
+// level such as 0.95, by Student's t. It needs two or more, all finite.
+func Student(values []float64, level float64) (Interval, error) {
+	n := len(values)
+	if n < 2 || !(level > 0 && level < 1) {
+		return Interval{}, fmt.Errorf("interval at level %v of %d measurements: want a level between 0 and 1, and two or more", level, n)
+	}
+	mean, sd := stat.MeanStdDev(values, nil)
+	if math.IsNaN(sd) || math.IsInf(sd, 0) {
+		return Interval{}, fmt.Errorf("interval of measurements: the mean is %v", mean)
+	}
+	half := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile((1+level)/2) * sd / math.Sqrt(float64(n))
+	return Interval{Mean: mean, Low: mean - half, High: mean + half}, nil
+}
+
+// SignTest is the probability that chance alone splits a+b pairs, each of which differs, as unevenly as into a and b or more so:
+// McNemar's exact test of two right-or-wrong results on the same problems, from the numbers that only one has right. It is 1 if
+// there are none.
+func SignTest(a, b int) float64 {
+	n := a + b
+	if n == 0 {
+		return 1
+	}
+	return min(2*distuv.Binomial{N: float64(n), P: 0.5}.CDF(float64(min(a, b))), 1)
+}
+
 // PairedDifference is the interval of the mean of a[i] - b[i], two values of the same problem. It is narrower than what two
 // intervals suggest, since a hard problem is hard for both. It holds 0 if the data do not tell which is better.
 func PairedDifference(a, b []float64, level float64, seed uint64) (Interval, error) {

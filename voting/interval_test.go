@@ -126,3 +126,30 @@ func TestIntervalsRefuseWhatHasNone(t *testing.T) {
 		}
 	}
 }
+
+func TestStudentIsTheIntervalOfTheTables(t *testing.T) {
+	got, err := Student([]float64{1, 2, 3, 4, 5}, 0.95) // mean 3, sd 1.5811, t(4) = 2.7764
+	if half := 2.7764451 * 1.5811388 / math.Sqrt(5); err != nil || math.Abs(got.Mean-3) > 1e-12 ||
+		math.Abs(got.Low-(3-half)) > 1e-6 || math.Abs(got.High-(3+half)) > 1e-6 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	for name, values := range map[string][]float64{"one": {1}, "none": nil, "NaN": {1, math.NaN()}, "infinite": {1, math.Inf(1)}} {
+		if _, err := Student(values, 0.95); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := Student([]float64{1, 2}, 1); err == nil {
+		t.Error("a level of 1 gives no error")
+	}
+}
+
+func TestSignTestCountsSplitsOfCoins(t *testing.T) {
+	for _, c := range []struct {
+		a, b int
+		want float64
+	}{{0, 0, 1}, {1, 0, 1}, {3, 3, 1}, {4, 0, 2.0 / 16}, {0, 5, 2.0 / 32}, {6, 0, 2.0 / 64}, {1, 5, 14.0 / 64}, {2, 10, 158.0 / 4096}} {
+		if got := SignTest(c.a, c.b); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%d to %d: %v, want %v", c.a, c.b, got, c.want)
+		}
+	}
+}
