@@ -49,6 +49,9 @@ func (e *Engine) Start(r Request) error {
 	if err := r.Params.check(e.opt.MaxTokens); err != nil {
 		return fmt.Errorf("start sample %d: %w", r.ID, err)
 	}
+	if r.LandAfter < 0 {
+		return fmt.Errorf("start sample %d: it is to land after %d tokens, want 0 or more", r.ID, r.LandAfter)
+	}
 	r.Params.Stop = slices.Clone(r.Params.Stop)
 	if err := e.call(func() { e.start(r) }); err != nil {
 		return fmt.Errorf("start sample %d: %w", r.ID, err)

@@ -186,6 +186,9 @@ func (e *Engine) draw(logits kernels.View) {
 	e.model.Ops.Sample(e.drawn[:n], logits, e.model.Config.Vocab, e.how[:n])
 	for i, s := range e.drawing {
 		s.accept(e.drawn[i], e.tok, e.eos)
+		if s.status == "" && s.drawn == s.LandAfter {
+			s.land(&e.landing, e.opt.LandTokens, e.tok)
+		}
 	}
 }
 

@@ -332,6 +332,24 @@ func TestCancelTakesEffectWithinAStepAndTheSlotIsTakenAtOnce(t *testing.T) {
 }
 
 func TestLandClosesTheReasoningOnce(t *testing.T) {
+	testLanding(t, func(e *engine.Engine, _ *engine.Request, drawn, landAfter int) {
+		if drawn == landAfter {
+			e.Land(1)
+			e.Land(1)
+		}
+	})
+}
+
+func TestASampleCanBeToldBeforehandWhenToLand(t *testing.T) {
+	testLanding(t, func(_ *engine.Engine, r *engine.Request, _, landAfter int) {
+		if r != nil {
+			r.LandAfter = landAfter
+		}
+	})
+}
+
+// testLanding lands samples after what they draw before. land is called with the request and with every draw.
+func testLanding(t *testing.T, land func(e *engine.Engine, r *engine.Request, drawn, landAfter int)) {
 	for _, c := range []struct {
 		name, before, after string
 		status              engine.Status
@@ -359,13 +377,12 @@ func TestLandClosesTheReasoningOnce(t *testing.T) {
 						t.Error("a landed sample does not answer greedily")
 					}
 				}
-				if drawn++; drawn == len(before) {
-					e.Land(1)
-					e.Land(1)
-				}
+				drawn++
+				land(e, nil, drawn, len(before))
 			}}
 			e = start(t, ops, engine.Options{LandTokens: 6})
 			r := warm(1, open(t, e, question), 0)
+			land(e, &r, 0, len(before))
 			r.Params.Stop = []string{"{5"} // which a landing must not heed, or its answer would be cut off
 			begin(t, e, r)
 			got := collect(t, e, 1)[1]
@@ -542,6 +559,9 @@ func TestBadCallsAreErrors(t *testing.T) {
 		if err := e.Start(engine.Request{ID: 1, Prompt: prompt, Params: p}); err == nil {
 			t.Errorf("Start took %+v", p)
 		}
+	}
+	if err := e.Start(engine.Request{ID: 1, Prompt: prompt, LandAfter: -1}); err == nil {
+		t.Error("Start took a sample that is to land before its beginning")
 	}
 	begin(t, e, engine.Request{ID: 2, Prompt: 77})
 	if event := collect(t, e, 1)[2]; event.Status != engine.Failed {

@@ -20,6 +20,8 @@ type Request struct {
 	Prompt PromptID
 	Seed   uint64
 	Params Params
+	// LandAfter lands the sample once it has drawn so many tokens, so that it is a function of the request even so. 0 is never.
+	LandAfter int
 }
 
 // Params says how a sample's tokens are drawn and when it ends. The cuts apply in the order of the fields.
