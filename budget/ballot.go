@@ -1,7 +1,6 @@
 package budget
 
 import (
-	"slices"
 	"time"
 
 	"caucus/answer"
@@ -14,17 +13,19 @@ type ballot struct {
 	problem int // index in the run
 	weigh   func(Outcome) float64
 
-	samples []Outcome // in launch order
-	starts  []float64 // the step at which each began
-	effort  effort
-	counted int // samples in the tally, from the first on
-	tally   voting.Tally
-	values  []answer.Value            // of different keys, in the tally
-	classes map[answer.Key]answer.Key // of their keys
-	latest  answer.Key                // the class that the newest counted samples voted for
+	samples   []Outcome // in launch order
+	launches  []launch  // of each
+	effort    effort
+	counted   int // samples in the tally, from the first on
+	tally     voting.Tally
+	values    []answer.Value            // of different keys, in the tally
+	classes   map[answer.Key]answer.Key // of their keys
+	ambiguous bool                      // not all of them are definite
+	latest    answer.Key                // the class that the newest counted samples voted for
 
 	standing *Standing // what the policy sees of it
 
+	begun   bool // in this run
 	decided bool
 	settled bool
 	share   share     // of a Timed policy
@@ -33,12 +34,26 @@ type ballot struct {
 	seconds float64   // from the window's start until it was settled
 }
 
-// launch adds a sample that begins at a step.
-func (b *ballot) launch(step float64) {
+// A launch is how a sample began.
+type launch struct {
+	step float64
+	at   time.Time
+	seed uint64
+}
+
+// launch adds a sample that begins.
+func (b *ballot) launch(l launch) {
 	b.samples = append(b.samples, Outcome{Status: Running})
-	b.starts = append(b.starts, step)
+	b.launches = append(b.launches, l)
 	b.standing.Started++
 	b.standing.Running++
+}
+
+// recall adds a sample that ended in an earlier run.
+func (b *ballot) recall(o Outcome) {
+	b.samples = append(b.samples, o)
+	b.launches = append(b.launches, launch{})
+	b.standing.Started++
 }
 
 // end records what became of a sample.
@@ -55,20 +70,23 @@ func (b *ballot) count(p Policy) {
 	}
 }
 
+// countAtOnce adds the votes of all samples, which have ended, and asks only then for a decision.
+func (b *ballot) countAtOnce(p Policy) {
+	if !b.decided && b.counted < len(b.samples) {
+		b.countAll()
+		b.decided = p.Decided(*b.standing)
+	}
+}
+
 // countAll adds the votes of all other samples.
 func (b *ballot) countAll() { b.countTo(len(b.samples)) }
 
 // countTo adds votes until n samples are counted. An answer that was not given before may change what others are taken
 // for: 25% is 25 until somebody says 0.25. So all are counted anew then.
 func (b *ballot) countTo(n int) {
-	from, known := b.counted, len(b.values)
+	from := b.counted
 	b.counted = n
-	for _, s := range b.samples[from:n] {
-		if s.Key != "" && !slices.ContainsFunc(b.values, func(v answer.Value) bool { return v.Key() == s.Key }) {
-			b.values = append(b.values, s.value)
-		}
-	}
-	if len(b.values) > known {
+	if b.learn(b.samples[from:n]) {
 		b.reclass()
 		b.tally, from = voting.Tally{}, 0
 		b.latest, b.standing.Streak = "", 0
@@ -81,9 +99,26 @@ func (b *ballot) countTo(n int) {
 	s.Leader, s.RunnerUp = b.tally.TopTwo()
 }
 
+// learn takes in the answers that were not given before. It reports whether the classes of all have to be found anew, which
+// they need not while all are definite: most are, and a problem can have hundreds.
+func (b *ballot) learn(samples []Outcome) (anew bool) {
+	if b.classes == nil {
+		b.classes = make(map[answer.Key]answer.Key)
+	}
+	for _, s := range samples {
+		if _, known := b.classes[s.Key]; known || s.Key == "" {
+			continue
+		}
+		b.values = append(b.values, s.value)
+		b.classes[s.Key] = s.Key
+		b.ambiguous = b.ambiguous || !s.value.Definite()
+		anew = b.ambiguous
+	}
+	return anew
+}
+
 // reclass finds the classes of all answers.
 func (b *ballot) reclass() {
-	b.classes = make(map[answer.Key]answer.Key, len(b.values))
 	for i, class := range answer.Classes(b.values) {
 		b.classes[b.values[i].Key()] = class
 	}

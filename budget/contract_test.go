@@ -75,12 +75,22 @@ func (w *witness) pause() {
 	time.Sleep(w.delay)
 }
 
-func (w *witness) Ended(id ID, o Outcome) {
+func (w *witness) Ended(r Record) {
 	w.pause()
-	if _, twice := w.outcomes[id]; twice {
-		w.t.Errorf("sample %v has ended twice", id)
+	if _, twice := w.outcomes[r.ID]; twice {
+		w.t.Errorf("sample %v has ended twice", r.ID)
 	}
-	w.outcomes[id] = o
+	if r.Started.IsZero() || r.Ended.Before(r.Started) {
+		w.t.Errorf("sample %v ran from %v to %v", r.ID, r.Started, r.Ended)
+	}
+	w.outcomes[r.ID] = r.Outcome
+}
+
+func (w *witness) Decided(d Decision) {
+	w.pause()
+	if d.At.IsZero() || d.Samples < 0 {
+		w.t.Errorf("decided %+v", d)
+	}
 }
 
 func (w *witness) Settled(problem int, r Result) {

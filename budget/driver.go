@@ -11,6 +11,7 @@ type driver interface {
 	// wait returns with the first event, or when it is until, or when the run is interrupted.
 	wait(until time.Time) (e Event, ok bool, err error)
 	interrupted() bool
-	ended(ID, Outcome)
+	ended(Record)
+	decided(Decision)
 	settled(int, Result)
 }

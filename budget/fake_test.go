@@ -10,11 +10,12 @@ import (
 
 // fake is a Sampler in the virtual time of testing/synctest. Its samples last as long as their plan says.
 type fake struct {
-	slots  int
-	step   time.Duration // that its events tell; a call may change it
-	plan   func(Sample) plan
-	land   func(ID) time.Duration // how long landing takes
-	onCall func()                 // runs in every call, on the caller's goroutine
+	slots   int
+	step    time.Duration // that its events tell; a call may change it
+	plan    func(Sample) plan
+	land    func(ID) time.Duration // how long landing takes
+	onCall  func()                 // runs in every call, on the caller's goroutine
+	landsAs Status                 // what landed samples report
 
 	begin   time.Time
 	events  chan Event
@@ -37,7 +38,7 @@ func newFake(slots int, step time.Duration, p func(Sample) plan) *fake {
 	return &fake{
 		slots: slots, step: step, plan: p, begin: time.Now(),
 		land:   func(ID) time.Duration { return 10 * step },
-		onCall: func() {},
+		onCall: func() {}, landsAs: Landed,
 		events: make(chan Event, 1<<10), ends: map[ID]*time.Timer{},
 		started: map[ID]Sample{}, landed: map[ID]int{}, stopped: map[ID]bool{},
 	}
@@ -85,7 +86,7 @@ func (f *fake) Land(ids []ID) {
 	for _, id := range ids {
 		f.landed[id]++
 		if d := f.land(id); d != never {
-			f.end(id, d, Landed, `so \boxed{7`)
+			f.end(id, d, f.landsAs, `so \boxed{7`)
 		}
 	}
 }

@@ -91,7 +91,8 @@ func (d *live) wait(until time.Time) (e Event, ok bool, err error) {
 	return e, false, nil
 }
 
-func (d *live) ended(id ID, o Outcome)        { d.report(func() { d.observer.Ended(id, o) }) }
+func (d *live) ended(rec Record)              { d.report(func() { d.observer.Ended(rec) }) }
+func (d *live) decided(decision Decision)     { d.report(func() { d.observer.Decided(decision) }) }
 func (d *live) settled(problem int, r Result) { d.report(func() { d.observer.Settled(problem, r) }) }
 
 func (d *live) report(call func()) {

@@ -108,12 +108,19 @@ func (p *pace) steps(now time.Time) float64 {
 // age is how many tokens a running sample has drawn that began at a step: one a step.
 func (p *pace) age(start float64, now time.Time) float64 { return math.Max(p.steps(now)-start, 0) }
 
-// ended learns the length of a sample that has ended.
+// ended takes out a sample that has ended, and learns its length.
 func (p *pace) ended(own *effort, start float64, o Outcome) {
-	tokens, finished := float64(max(o.Tokens, 0)), o.Status == Finished
 	for _, e := range []*effort{own, &p.pool} {
 		e.running--
 		e.starts -= start
+	}
+	p.learn(own, o)
+}
+
+// learn learns the length of a sample.
+func (p *pace) learn(own *effort, o Outcome) {
+	tokens, finished := float64(max(o.Tokens, 0)), o.Status == Finished
+	for _, e := range []*effort{own, &p.pool} {
 		e.tokens += tokens
 		if finished {
 			e.ended++

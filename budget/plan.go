@@ -31,7 +31,11 @@ func (r *run) setWidth(now time.Time) {
 	case change > 1/replan && change < replan:
 		return
 	}
+	before := r.width
 	r.width, r.planned = r.pace.width(r.slots, sampling), sampling
+	if r.width != before {
+		r.note(now, Width, -1, r.width)
+	}
 }
 
 // sampling is the time that a sample may have: the window's, or what its problem was promised.
@@ -49,7 +53,7 @@ func (r *run) ages(now time.Time) []float64 {
 	ages := make([]float64, 0, r.live)
 	for _, b := range r.ballots {
 		for _, id := range b.runningIDs() {
-			ages = append(ages, r.pace.age(b.starts[id.Index], now))
+			ages = append(ages, r.pace.age(b.launches[id.Index].step, now))
 		}
 	}
 	return ages

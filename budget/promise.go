@@ -64,7 +64,9 @@ func (r *run) expire(now time.Time) {
 	for _, b := range r.promises {
 		switch {
 		case !b.expired && !r.landing && !now.Before(r.landingOf(now, b)):
-			r.landAll(b.runningIDs())
+			running := b.runningIDs()
+			r.note(now, Expired, b.problem, len(running))
+			r.landAll(running)
 			b.expired, b.overdue = true, now.Add(2*r.pace.reserve(r.live, r.window.End.Sub(r.begin)))
 		case b.expired && !now.Before(b.overdue):
 			r.cancel(b.runningIDs())

@@ -8,6 +8,12 @@ type Reading struct {
 	value answer.Value
 }
 
+// Text is the answer as it was written.
+func (r Reading) Text() string { return r.text }
+
+// Value is what it means.
+func (r Reading) Value() answer.Value { return r.value }
+
 // ReadAnswer finds and reads the answer that a sample's text states. A number that is only the last in the text is none.
 func ReadAnswer(text string) Reading {
 	a, ok := answer.Extract(text)

@@ -133,6 +133,7 @@ func (r *run) spend(d driver) (Report, error) {
 // loop is the run: every turn starts what can be started and then waits for one thing to happen. A turn is short, and
 // each begins with the deadline.
 func (r *run) loop() error {
+	r.recallAll()
 	for {
 		now := r.driver.now()
 		if !r.interrupted && r.driver.interrupted() {
@@ -205,22 +206,35 @@ func (r *run) fill(now time.Time) {
 	}
 }
 
+// start begins the next sample of a problem, or recalls it.
 func (r *run) start(now time.Time, problem int) {
 	b := r.ballots[problem]
-	index := len(b.samples)
-	if index == 0 {
-		r.begun++
-		if r.timed != nil {
-			r.promise(now, problem)
-			r.setWidth(now)
-		}
+	if r.recall(b) {
+		r.count(b)
+		b.standing.Closed = b.standing.Closed || b.decided
+		return
 	}
-	step := r.pace.steps(now)
-	r.pace.launched(&b.effort, step)
-	b.launch(step)
+	r.beginProblem(now, b)
+	id := ID{problem, len(b.samples)}
+	l := launch{step: r.pace.steps(now), at: now, seed: Seed(r.options.Seed, b.id, id.Index)}
+	r.pace.launched(&b.effort, l.step)
+	b.launch(l)
 	r.setLive(now, r.live+1)
 	b.share.run(&r.clock, b.standing.Running)
-	r.driver.start(Sample{ID: ID{problem, index}, Seed: Seed(r.options.Seed, b.id, index)})
+	r.driver.start(Sample{id, l.seed})
+}
+
+// beginProblem promises a problem its time, if that is still to be done.
+func (r *run) beginProblem(now time.Time, b *ballot) {
+	if b.begun {
+		return
+	}
+	b.begun = true
+	r.begun++
+	if r.timed != nil {
+		r.promise(now, b.problem)
+		r.setWidth(now)
+	}
 }
 
 // take counts an ended sample, and cancels the rest of its problem if that decides it. Events of samples that do not run,
@@ -233,11 +247,28 @@ func (r *run) take(e Event) {
 		return
 	}
 	o := outcome(e)
-	r.pace.ended(&b.effort, b.starts[e.Index], o)
+	if o.Status == Truncated && (r.landing || b.expired) {
+		o.Status = Landed // without an answer: it was cut off, and not at the end of what it may draw
+	}
+	r.pace.ended(&b.effort, b.launches[e.Index].step, o)
 	r.setLive(now, r.live-1)
-	r.end(b, e.ID, o)
-	if b.count(r.policy); b.decided {
-		r.cancel(b.runningIDs())
+	r.end(b, e.ID, o, e.Text)
+	r.count(b)
+}
+
+// count adds the votes that have come to a problem.
+func (r *run) count(b *ballot) {
+	b.count(r.policy)
+	r.conclude(b)
+}
+
+// conclude cancels the other samples of a problem that is decided, and settles it.
+func (r *run) conclude(b *ballot) {
+	now := r.driver.now()
+	if b.decided && !b.settled {
+		running := b.runningIDs()
+		r.note(now, Decided, b.problem, len(running))
+		r.cancel(running)
 	}
 	r.settle(b, now)
 }
@@ -252,6 +283,10 @@ func (r *run) settle(b *ballot, now time.Time) {
 		b.countAll()
 	}
 	b.settled = true
+	if !b.begun { // all that it has was recalled: no time is kept for it
+		b.begun = true
+		r.begun++
+	}
 	b.seconds = now.Sub(r.window.Start).Seconds()
 	r.driver.settled(b.problem, b.result())
 }
@@ -278,20 +313,26 @@ func (r *run) drop(ids []ID, status Status) {
 	now := r.driver.now()
 	for _, id := range ids {
 		b := r.ballots[id.Problem]
-		o := Outcome{Status: status, Tokens: int(r.pace.age(b.starts[id.Index], now))}
-		r.pace.ended(&b.effort, b.starts[id.Index], o)
+		o := Outcome{Status: status, Tokens: int(r.pace.age(b.launches[id.Index].step, now))}
+		r.pace.ended(&b.effort, b.launches[id.Index].step, o)
 		o.Tokens = 0 // nobody has counted them
 		r.setLive(now, r.live-1)
-		r.end(b, id, o)
+		r.end(b, id, o, "")
 	}
 	r.driver.cancel(ids)
 }
 
 // end records what became of a sample.
-func (r *run) end(b *ballot, id ID, o Outcome) {
+func (r *run) end(b *ballot, id ID, o Outcome, text string) {
 	b.end(id.Index, o)
 	b.share.run(&r.clock, b.standing.Running)
-	r.driver.ended(id, o)
+	l := b.launches[id.Index]
+	r.driver.ended(Record{Sample: Sample{id, l.seed}, Outcome: o, Text: text, Started: l.at, Ended: r.driver.now()})
+}
+
+// note tells of a decision.
+func (r *run) note(now time.Time, kind DecisionKind, problem, samples int) {
+	r.driver.decided(Decision{At: now, Kind: kind, Problem: problem, Samples: samples})
 }
 
 // setLive changes the number of running samples.
@@ -310,7 +351,9 @@ func (r *run) land(now time.Time) {
 	ids := r.allRunning()
 	slices.SortStableFunc(ids, func(a, b ID) int { return a.Index - b.Index }) // the first of every problem first
 	room := r.pace.landable(len(ids), r.window.End.Sub(now))
+	r.note(now, GivenUp, -1, len(ids)-room)
 	r.cancel(ids[room:])
+	r.note(now, Landing, -1, room)
 	r.landAll(ids[:room])
 	r.settleAll(now)
 }
@@ -326,6 +369,7 @@ func (r *run) landAll(ids []ID) {
 // interrupt ends the window early.
 func (r *run) interrupt(now time.Time) {
 	r.interrupted = true
+	r.note(now, Interrupted, -1, r.live)
 	if end := now.Add(Grace); end.Before(r.window.End) {
 		r.window.End = end
 	}

@@ -301,11 +301,12 @@ type clumsy struct {
 	done     chan error
 }
 
-func (c *clumsy) Ended(ID, Outcome) {
+func (c *clumsy) Ended(Record) {
 	if c.ended++; c.ended == c.n {
 		panic("the disk is on fire")
 	}
 }
+func (c *clumsy) Decided(Decision)    {}
 func (c *clumsy) Settled(int, Result) {}
 func (c *clumsy) Done(err error)      { c.done <- err }
 

@@ -43,7 +43,7 @@ const (
 	Running   Status = "running"
 	Finished  Status = "finished"  // by itself
 	Landed    Status = "landed"    // by answering when told to
-	Truncated Status = "truncated" // at its token limit, without an answer
+	Truncated Status = "truncated" // at its token limit, without an answer; in a landing, a Run takes it for landed
 	Cancelled Status = "cancelled"
 	Failed    Status = "failed"
 )

@@ -35,6 +35,16 @@ const (
 // Known reports whether any step has been seen.
 func (m *StepTime) Known() bool { return len(m.Rows) > 0 }
 
+// Times is the StepTime of a machine on which everything takes so many times as long.
+func (m *StepTime) Times(f float64) StepTime {
+	out := m.clone()
+	for i := range out.Seconds {
+		out.Seconds[i] *= f
+	}
+	out.PerContext *= f
+	return out
+}
+
 func (m *StepTime) clone() StepTime {
 	return StepTime{slices.Clone(m.Rows), slices.Clone(m.Seconds), m.PerContext}
 }

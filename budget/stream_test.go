@@ -15,8 +15,9 @@ type visible struct {
 	ends    []float64 // seconds at which problems were settled
 }
 
-func (v *visible) Ended(ID, Outcome) {}
-func (v *visible) Done(error)        {}
+func (v *visible) Ended(Record)     {}
+func (v *visible) Decided(Decision) {}
+func (v *visible) Done(error)       {}
 
 func (v *visible) Settled(problem int, r Result) {
 	if problem != v.settled {

@@ -6,6 +6,7 @@ import "time"
 // one goroutine and take effect at once. Its events carry their answers already.
 type Virtual interface {
 	Slots() int
+	Now() time.Time // when sampling begins
 	Start(Sample)
 	Cancel([]ID)
 	Land([]ID)
@@ -13,17 +14,17 @@ type Virtual interface {
 	Advance(until time.Time) (now time.Time, e Event, ok bool)
 }
 
-// Simulate is Run in virtual time: the same decisions, in as much real time as they take to compute. The window's start is
-// the sampler's time too. The Observer is called by the run itself, and its panics are the caller's.
+// Simulate is Run in virtual time: the same decisions, in as much real time as they take to compute. Sampling begins at the
+// sampler's time, which may be later than the window's start, as that of a program that first loads its model. The Observer is called by the run itself, and its panics are the caller's.
 func Simulate(w Window, ids []string, s Virtual, p Policy, o Options) (Report, error) {
-	r, err := newRun(w, w.Start, ids, s.Slots(), p, o)
+	r, err := newRun(w, s.Now(), ids, s.Slots(), p, o)
 	if err != nil {
 		return Report{}, err
 	}
 	if o.Observer != nil {
 		defer o.Observer.Done(nil)
 	}
-	return r.spend(&virtual{s, w.Start, o.Observer})
+	return r.spend(&virtual{s, s.Now(), o.Observer})
 }
 
 // virtual drives a run by the clock of its sampler.
@@ -44,9 +45,15 @@ func (v *virtual) wait(until time.Time) (e Event, ok bool, err error) {
 	return e, ok, nil
 }
 
-func (v *virtual) ended(id ID, o Outcome) {
+func (v *virtual) ended(rec Record) {
 	if v.observer != nil {
-		v.observer.Ended(id, o)
+		v.observer.Ended(rec)
+	}
+}
+
+func (v *virtual) decided(d Decision) {
+	if v.observer != nil {
+		v.observer.Decided(d)
 	}
 }
 

@@ -67,7 +67,8 @@ func lognormal(median, spread float64) func(Sample) drawn {
 	}
 }
 
-func (s *sim) Slots() int { return s.slots }
+func (s *sim) Slots() int     { return s.slots }
+func (s *sim) Now() time.Time { return s.now }
 
 func (s *sim) Start(b Sample) {
 	d := s.draw(b)

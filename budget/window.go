@@ -29,15 +29,11 @@ type Options struct {
 	Weighting      voting.Weighting // of a vote, by what is known of its sample (plain: 1)
 	LandedDiscount float64          // taken off the weight of a landed vote: 0 counts it in full, 1 not at all
 
-	Observer Observer // is told what happens (nobody)
-}
+	// Earlier are samples of a run with the same Seed that ended by themselves before it was broken off (none). They count
+	// when their turn comes, as they did there, and take no time. Their answers have been read.
+	Earlier map[ID]Event
 
-// An Observer follows a run. Its methods are called one after the other from a goroutine of its own, so that it may be
-// slow; Run does not wait for them.
-type Observer interface {
-	Ended(ID, Outcome)   // a sample has ended
-	Settled(int, Result) // the answer of the problem with this index is final
-	Done(error)          // nothing more will happen; the error is the panic of an earlier call, after which none was made
+	Observer Observer // is told what happens (nobody)
 }
 
 func (o Options) withDefaults() (Options, error) {

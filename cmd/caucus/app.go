@@ -23,6 +23,9 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 		Commands: []*cli.Command{
 			solveCommand(),
 			batchCommand(),
+			sweepCommand(),
+			replayCommand(),
+			compareCommand(),
 			simulateCommand(),
 			gradeCommand(),
 			benchCommand(),

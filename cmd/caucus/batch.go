@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,65 +23,108 @@ func batchCommand() *cli.Command {
 		Description: "FILE is JSON lines, a JSON array, CSV, TSV or parquet, with the fields problem (or question) and, if known,\n" +
 			"answer and id, or those of a well-known data set; - is standard input, and without FILE there are a\n" +
 			"dozen examples. The results are JSON lines, on standard output or in the file of --out, or parquet if\n" +
-			"that ends in .parquet; a summary goes to standard error. docs/formats.md tells more.",
-		Flags: append(append(runFlags(), problemFlags()...),
+			"that ends in .parquet; a summary goes to standard error. docs/formats.md tells more.\n\n" +
+			"With --ledger the run is kept in a file. If that holds one already, its finished samples are not drawn again, flags\n" +
+			"that are not given are those that it was begun with, the problems are its own if there is no FILE, and the\n" +
+			"window is what was left, or a new one with --budget.",
+		Flags: slices.Concat(runFlags(), problemFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
 			&cli.BoolFlag{Name: "stream", Usage: "take the problems one at a time, and write each result before the next is looked at"},
-			&cli.StringFlag{Name: "record", Usage: "write every sample to `FILE`, for caucus simulate"},
-		),
+			&cli.StringFlag{Name: "ledger", Usage: "keep the run in `FILE`, a database, and go on with the run that it holds"},
+		}),
 		Action: runBatch,
 	}
 }
 
-func runBatch(c *cli.Context) error {
-	if err := checkRunFlags(c); err != nil {
+func runBatch(c *cli.Context) (err error) {
+	if err := errors.Join(flagsFirst(c), checkRunFlags(c)); err != nil {
 		return err
 	}
-	policy, err := policyOf(c)
+	book, err := bookOf(c)
 	if err != nil {
 		return err
 	}
-	if c.Bool("stream") {
-		policy = budget.Stream(policy)
-	}
-	list, start, err := readProblems(c)
-	if err != nil {
+	watch, run, err := spendBatch(c, book)
+	switch {
+	case watch == nil && book != nil:
+		return errors.Join(err, book.close(nil, err))
+	case watch == nil:
 		return err
-	}
-	out := results{c.App.Writer, c.String("out")}
-	if err := out.check(); err != nil {
-		return err
-	}
-	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
-	m, err := openModelBy(c, window.End)
-	if err != nil {
-		return err
-	}
-	watch, err := observe(c, list, out)
-	if err != nil {
-		return err
-	}
-	run, err := spend(c, m, window, list, policy, watch)
-	if run == nil {
-		return errors.Join(err, watch.cancel())
+	case run == nil:
+		return errors.Join(err, watch.end(nil, err))
 	}
 	defer run.sampler.close()
-	defer keepProfile(c, m, run.Profile)
-	graded := make([]problems.Result, len(list))
+	defer keepProfile(c, run.model, run.Profile)
+	graded := make([]problems.Result, len(watch.list))
 	for i, r := range run.Results {
-		graded[i] = resultOf(c, list[i], r)
+		graded[i] = resultOf(c, watch.list[i], r)
 	}
+	failed := err
 	if !watch.streams() {
-		err = errors.Join(err, out.write(func(w io.Writer) error { return out.encode(w, graded) }))
+		err = errors.Join(err, watch.out.write(func(w io.Writer) error { return watch.out.encode(w, graded) }))
 	}
-	err = errors.Join(err, watch.close())
-	if werr := writeSummary(c.App.ErrWriter, graded, run); err != nil || werr != nil {
-		return errors.Join(err, werr)
+	err = errors.Join(err, <-watch.done)
+	err = errors.Join(err, writeSummary(c.App.ErrWriter, graded, run), watch.end(run, failed))
+	if err != nil {
+		return err
+	}
+	if book != nil {
+		say(c.App.ErrWriter, "%s has %d samples more than the %d that it had", c.String("ledger"), book.writer.Recorded(), book.had)
 	}
 	if !slices.ContainsFunc(run.Results, func(r budget.Result) bool { return r.Answer != "" }) {
 		return noAnswer(run)
 	}
 	return nil
+}
+
+// bookOf opens the ledger that the flags ask for, or none.
+func bookOf(c *cli.Context) (*book, error) {
+	path := c.String("ledger")
+	if path == "" {
+		return nil, nil
+	}
+	ctx := c.Context
+	if c.IsSet("budget") {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, opened(c).Add(c.Duration("budget")))
+		defer cancel()
+	}
+	return within(ctx, "opening the ledger "+path, func() (*book, error) { return openBook(c, path) })
+}
+
+// spendBatch does what the flags say, which may be those of the run that the book holds. Without observers, nothing has
+// begun; without a run, no window was spent.
+func spendBatch(c *cli.Context, book *book) (*observers, *spent, error) {
+	if err := checkRunFlags(c); err != nil {
+		return nil, nil, err
+	}
+	policy, err := policyOf(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.Bool("stream") {
+		policy = budget.Stream(policy)
+	}
+	list, start, err := problemsFor(c, book)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := results{c.App.Writer, c.String("out")}
+	if err := out.check(); err != nil {
+		return nil, nil, err
+	}
+	if book != nil && sameFile(out.path, c.String("ledger")) {
+		return nil, nil, usagef("--out %s is the ledger; name another file for the results", out.path)
+	}
+	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
+	m, err := openModelBy(c, window.End)
+	if err != nil {
+		return nil, nil, err
+	}
+	plan := spendingOf(c, window, list, policy)
+	plan.watch = observe(c, list, book, out)
+	run, err := spend(c, m, plan)
+	return plan.watch, run, err
 }
 
 // writeSummary prints how many problems were answered, and rightly, and what it took.

@@ -24,7 +24,7 @@ func calibrateCommand() *cli.Command {
 			&cli.IntFlag{Name: "slots", Value: 64, Usage: "measure up to `N` samples at once"},
 			&cli.IntFlag{Name: "context", Value: 1024, Usage: "measure up to `N` tokens a sample"},
 			&cli.Float64Flag{Name: "seconds", Value: 0.1, Usage: "measure each size for `S` seconds"},
-			&cli.StringFlag{Name: "out", Usage: "write the profile to `FILE`, too, for simulate --profile"},
+			&cli.StringFlag{Name: "out", Usage: "write the profile to `FILE`, too, for --step-model of other commands"},
 			&cli.BoolFlag{Name: "json", Usage: "write JSON instead of a table"},
 		),
 		Action: runCalibrate,

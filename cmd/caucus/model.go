@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -22,6 +24,7 @@ import (
 type openedModel struct {
 	*engine.Checkpoint
 	ops       kernels.Ops
+	files     fs.FS // of the checkpoint; nil of a model that is made up
 	name      string
 	suffix    string // put behind every problem
 	maxTokens int    // a sample's limit unless the user sets one
@@ -76,10 +79,12 @@ func loadModel(c *cli.Context) (*openedModel, error) {
 	case made:
 		m.Checkpoint, err = loadRandom(random, ops)
 	case m.name != "":
+		m.files = os.DirFS(m.name)
 		m.Checkpoint, err = engine.LoadFolder(m.name, ops)
 	default:
 		m.name, m.suffix, m.maxTokens, m.landing = "embedded", "", 768, 48 // its tokens are single bytes
-		m.Checkpoint, err = engine.Load(mini.FS(), ops)
+		m.files = mini.FS()
+		m.Checkpoint, err = engine.Load(m.files, ops)
 	}
 	if err != nil {
 		ops.Close()

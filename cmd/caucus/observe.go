@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 
 	"github.com/urfave/cli/v2"
@@ -11,60 +12,73 @@ import (
 
 // observers follow a batch while it runs.
 type observers struct {
-	recorder *recorder // nil without --record
-	streamer *streamer // nil unless results are written one by one
-	done     chan error
+	list     []problems.Problem
+	book     *book      // nil without --ledger
+	streamer *streamer  // nil unless results are written one by one
+	out      results    // where they go otherwise
+	done     chan error // receives one value, when they have heard everything
 }
 
 // observe makes those that the flags ask for.
-func observe(c *cli.Context, list []problems.Problem, out results) (*observers, error) {
-	o := &observers{done: make(chan error, 1)}
+func observe(c *cli.Context, list []problems.Problem, book *book, out results) *observers {
+	o := &observers{list: list, book: book, out: out, done: make(chan error, 1)}
 	if c.Bool("stream") && out.path == "" {
 		o.streamer = &streamer{c: c, list: list, out: problems.NewWriter(c.App.Writer), settled: map[int]budget.Result{}}
 	}
-	if path := c.String("record"); path != "" {
-		r, err := newRecorder(path, list, c.Uint64("seed"))
-		if err != nil {
-			return nil, err
-		}
-		o.recorder = r
-	}
-	return o, nil
+	return o
 }
 
 // streams reports whether the results are written while the batch runs.
 func (o *observers) streams() bool { return o.streamer != nil }
 
+// begin says that sampling begins, and returns the samples of earlier sessions.
+func (o *observers) begin(ctx context.Context, m *openedModel, s *sampler, plan spending) (map[budget.ID]budget.Event, error) {
+	if o.book == nil {
+		return nil, nil
+	}
+	earlier, err := within(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return o.book.begin(m, s, plan) })
+	if err != nil && ctx.Err() != nil {
+		o.book = nil // it is left behind with what it waits for
+	}
+	return earlier, err
+}
+
 // Ended implements budget.Observer, as do the methods that follow.
-func (o *observers) Ended(id budget.ID, s budget.Outcome) {
-	if o.recorder != nil {
-		o.recorder.record(id, s)
+func (o *observers) Ended(r budget.Record) {
+	if o.book != nil {
+		o.book.ended(r)
 	}
 }
 
-// Settled writes a result.
+// Decided keeps a decision.
+func (o *observers) Decided(d budget.Decision) {
+	if o.book != nil {
+		o.book.decided(d)
+	}
+}
+
+// Settled writes a result. It does not wait for the disk: a result that is out before its samples are safe comes out again
+// as it was, since they are drawn with the same seeds.
 func (o *observers) Settled(problem int, r budget.Result) {
+	if o.book != nil {
+		o.book.settled(problem, r)
+	}
 	if o.streamer != nil {
 		o.streamer.write(problem, r)
 	}
 }
 
-// Done lets close go on.
+// Done says that they have heard everything.
 func (o *observers) Done(err error) { o.done <- err }
 
-// close waits until all has been written.
-func (o *observers) close() error {
-	return errors.Join(<-o.done, o.cancel())
-}
-
-// cancel ends what a run that never was would have written.
-func (o *observers) cancel() error {
+// end ends what was to be written, also of a run that never was.
+func (o *observers) end(run *spent, failed error) error {
 	var errs []error
-	if o.recorder != nil {
-		errs = append(errs, o.recorder.close())
-	}
 	if o.streamer != nil {
 		errs = append(errs, o.streamer.err)
+	}
+	if o.book != nil {
+		errs = append(errs, o.book.close(run, failed))
 	}
 	return errors.Join(errs...)
 }

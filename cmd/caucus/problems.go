@@ -43,6 +43,24 @@ func problemOptions(c *cli.Context) (problems.Options, error) {
 	return o, nil
 }
 
+// problemsFor are the problems of the file, or, if there is none, of the run that the book holds.
+func problemsFor(c *cli.Context, book *book) (list []problems.Problem, start time.Time, err error) {
+	if book == nil || !book.resumes || c.NArg() > 0 {
+		return readProblems(c)
+	}
+	return statementsOf(book.problems), opened(c), noChoice(c)
+}
+
+// noChoice refuses flags that choose among the problems of a file, where there is none.
+func noChoice(c *cli.Context) error {
+	for _, f := range problemFlags() {
+		if name := f.Names()[0]; c.IsSet(name) {
+			return usagef("--%s is for problem files; a ledger has its problems", name)
+		}
+	}
+	return nil
+}
+
 // readProblems returns the problems and when their window opens: with the program, or, if they came from standard input,
 // when they had been read.
 func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err error) {

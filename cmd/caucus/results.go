@@ -60,6 +60,16 @@ func (r results) write(write func(io.Writer) error) error {
 	return nil
 }
 
+// sameFile reports whether two paths are of one file that there is.
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
 // createBeside makes a file, hidden until it is renamed, in the folder of another.
 func createBeside(path string) (*os.File, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")

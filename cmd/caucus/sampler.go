@@ -16,6 +16,7 @@ type sampler struct {
 	engine  *engine.Engine
 	params  engine.Params
 	prompts []engine.PromptID // of each problem
+	lengths []int             // of those, in tokens
 
 	events     chan budget.Event
 	done       chan struct{}
@@ -46,7 +47,7 @@ func newSampler(m *openedModel, opt engine.Options, params engine.Params, statem
 		if err == nil {
 			var id engine.PromptID
 			id, err = e.Open(tokens)
-			s.prompts = append(s.prompts, id)
+			s.prompts, s.lengths = append(s.prompts, id), append(s.lengths, len(tokens))
 		}
 		if err != nil {
 			e.Close()

@@ -51,12 +51,12 @@ func runSolve(c *cli.Context) error {
 		return err
 	}
 	problem := problems.Problem{ID: "1", Text: text}
-	run, err := spend(c, m, window, []problems.Problem{problem}, policy, nil)
+	run, err := spend(c, m, spendingOf(c, window, []problems.Problem{problem}, policy))
 	if run == nil {
 		return err
 	}
 	defer run.sampler.close()
-	defer keepProfile(c, m, run.Profile) // when the answer is out
+	defer keepProfile(c, run.model, run.Profile) // when the answer is out
 	if err == nil || run.Results[0].Answer != "" {
 		write := writeSolved
 		if c.Bool("json") {
@@ -217,6 +217,7 @@ type solved struct {
 	Seed       uint64           `json:"seed"`
 	Budget     float64          `json:"budget_seconds"`
 	Step       float64          `json:"step_seconds"` // estimate at the end
+	Drawn      int              `json:"drawn"`        // tokens of all samples, those of cancelled ones too
 	Texts      []sampleText     `json:"texts,omitempty"`
 }
 
@@ -235,7 +236,7 @@ func writeSolvedJSON(c *cli.Context, m *openedModel, p problems.Problem, run *sp
 	s := solved{
 		Result: resultOf(c, p, r), Confidence: r.Confidence, Decided: r.Decided, Warnings: r.Warnings,
 		Model: m.name, Seed: c.Uint64("seed"), Budget: c.Duration("budget").Seconds(),
-		Step: run.Step.Seconds(),
+		Step: run.Step.Seconds(), Drawn: run.drawn,
 	}
 	if s.Warnings == nil {
 		s.Warnings = []budget.Warning{} // an array, as in every other case

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -99,10 +100,11 @@ func TestABrokenOutputIsAnErrorAndNoHang(t *testing.T) {
 // TestObserversThatPanicDoNotHang: their panic is what close returns.
 func TestObserversThatPanicDoNotHang(t *testing.T) {
 	o := &observers{done: make(chan error, 1)}
-	o.Ended(budget.ID{}, budget.Outcome{})
+	o.Ended(budget.Record{})
+	o.Decided(budget.Decision{})
 	o.Settled(0, budget.Result{})
 	o.Done(errors.New("a panic"))
-	if err := o.close(); err == nil || err.Error() != "a panic" {
+	if err := errors.Join(<-o.done, o.end(nil, nil)); err == nil || err.Error() != "a panic" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -112,7 +114,7 @@ func TestInterruptEndsASimulation(t *testing.T) {
 	defer cancel()
 	var out bytes.Buffer
 	code, stderr := runHere(t, ctx, "", &out, "simulate", "--runs", "100000", "--policies", "voi")
-	if code != exitFailed || stderr != "caucus: simulate voi in 5s: interrupted\n" || out.Len() > 0 {
+	if code != exitFailed || stderr != "caucus: play voi in 5s: interrupted\n" || out.Len() > 0 {
 		t.Errorf("exit code %d: %s%s", code, stderr, out.String())
 	}
 }
@@ -120,9 +122,9 @@ func TestInterruptEndsASimulation(t *testing.T) {
 // TestAReplayComesToWhatItsBatchCameTo: where all samples are drawn, policies have nothing to choose, and only the answer of
 // a tie depends on the order.
 func TestAReplayComesToWhatItsBatchCameTo(t *testing.T) {
-	recording := filepath.Join(t.TempDir(), "samples.jsonl")
+	recording := filepath.Join(t.TempDir(), "run.db")
 	var out bytes.Buffer
-	code, stderr := runHere(t, t.Context(), "", &out, "batch", "--budget", "2m", "--policy", "uniform", "--samples", "5", "--record", recording)
+	code, stderr := runHere(t, t.Context(), "", &out, "batch", "--budget", "2m", "--policy", "uniform", "--samples", "5", "--ledger", recording)
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
@@ -141,13 +143,13 @@ func TestAReplayComesToWhatItsBatchCameTo(t *testing.T) {
 		}
 	}
 	out.Reset()
-	code, stderr = runHere(t, t.Context(), "", &out, "simulate", "--policies", "uniform", "--budgets", "2m", "--runs", "5", "--json", recording)
-	var row simulatedRow
+	code, stderr = runHere(t, t.Context(), "", &out, "replay", "--json", recording)
+	var row sweptRow
 	if err := json.Unmarshal(out.Bytes(), &row); code != 0 || err != nil {
 		t.Fatalf("exit code %d, %v: %s", code, err, stderr)
 	}
 	const rounding = 1e-9
-	if n != 12 || row.Samples != 5 || row.Right < least/n-rounding || row.Right > most/n+rounding {
+	if n != 12 || math.Abs(row.Samples-5) > rounding || row.Right < least/n-rounding || row.Right > most/n+rounding {
 		t.Errorf("%+v: want %v to %v of %v", row, least, most, n)
 	}
 }

@@ -87,8 +87,11 @@ func (p Population) IDs() []string {
 	return ids
 }
 
+// Prompt is 0: nothing has to be read.
+func (Population) Prompt(int) int { return 0 }
+
 // Samples is 0: there are always more.
-func (Population) Samples() int { return 0 }
+func (Population) Samples(int) int { return 0 }
 
 // Draw draws an answer and a length.
 func (p Population) Draw(problem, _ int, seed uint64) Sample {

@@ -145,7 +145,7 @@ func TestALandedSampleAnswersTheMoreRightlyTheLaterItIs(t *testing.T) {
 
 func TestOnlyZeroIsRight(t *testing.T) {
 	population := Mix(3, 1, 1)
-	if !population.Right(2, "0") || population.Right(2, "1") || population.Right(2, "") || population.Samples() != 0 {
+	if !population.Right(2, "0") || population.Right(2, "1") || population.Right(2, "") || population.Samples(1) != 0 {
 		t.Error("another answer than 0 is right")
 	}
 }

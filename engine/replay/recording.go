@@ -1,120 +1,142 @@
 package replay
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"iter"
 	"slices"
 
 	"caucus/answer"
 	"caucus/budget"
+	"caucus/budget/ledger"
 )
 
-// A Record is a sample as a line of a recording.
-type Record struct {
-	Problem     string        `json:"problem"` // its id
-	Reference   string        `json:"reference,omitempty"`
-	Index       int           `json:"index"` // in launch order; the lines are in that of the ends
-	Seed        uint64        `json:"seed"`
-	Status      budget.Status `json:"status"`
-	Answer      string        `json:"answer"`
-	Tokens      int           `json:"tokens"`
-	LogProb     float64       `json:"mean_log_prob"`
-	TailLogProb float64       `json:"tail_log_prob"`
-	Entropy     float64       `json:"mean_entropy"`
-	Seconds     float64       `json:"seconds"`
-}
-
-// A Recording is a Source of real samples: those that ended by themselves or at their token limit. A landed one has no
-// answer, since nobody asked it for one where it is landed now.
+// A Recording is a Source of real samples: those of a ledger that ended by themselves or at their token limit.
 type Recording struct {
-	ids     []string
-	samples [][]Sample        // of each problem, in launch order
-	right   []map[string]bool // the answers to each problem
+	problems []recorded
+	landings landings // of all problems
+	readings map[string]budget.Reading
+	leftOut  int
 }
 
-// maxLine is the longest line of a recording.
-const maxLine = 1 << 20
-
-// ReadRecording reads the lines of a recording. It needs the reference answer and a sample that ended by itself of every
-// problem.
-func ReadRecording(r io.Reader) (*Recording, error) {
-	rec, index := new(Recording), make(map[string]int)
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, maxLine)
-	n := 1
-	for ; lines.Scan(); n++ {
-		var line Record
-		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			return nil, fmt.Errorf("read the recording: line %d: %w", n, err)
-		}
-		p, known := index[line.Problem]
-		if !known {
-			p = len(rec.ids)
-			index[line.Problem] = p
-			rec.ids = append(rec.ids, line.Problem)
-			rec.samples = append(rec.samples, nil)
-			rec.right = append(rec.right, map[string]bool{})
-		}
-		if line.Reference == "" {
-			return nil, fmt.Errorf("read the recording: line %d: problem %s has no reference answer to judge by", n, line.Problem)
-		}
-		rec.add(p, line)
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read the recording: line %d: %w", n, err)
-	}
-	if len(rec.ids) == 0 {
-		return nil, errors.New("read the recording: it is empty")
-	}
-	for p, samples := range rec.samples {
-		if len(samples) == 0 {
-			return nil, fmt.Errorf("read the recording: no sample of problem %s ended by itself", rec.ids[p])
-		}
-		slices.SortStableFunc(samples, func(a, b Sample) int { return a.launched - b.launched })
-	}
-	return rec, nil
+// recorded is what a ledger has of a problem.
+type recorded struct {
+	ledger.Problem
+	samples  []Sample // in launch order
+	landings landings
+	right    map[string]bool // the answers
 }
 
-func (r *Recording) add(problem int, line Record) {
-	if line.Status != budget.Finished && line.Status != budget.Truncated {
-		return
+// ErrNothing is the error of a ledger that has nothing to play.
+var ErrNothing = errors.New("no problem of the ledger has both a reference answer and a sample that ended by itself")
+
+// ReadLedger reads the recording of a ledger, of the problems whose id is wanted (nil: of all). Problems without a reference
+// answer or without a sample that ended by itself are left out.
+func ReadLedger(l *ledger.Ledger, wanted func(id string) bool) (*Recording, error) {
+	problems, err := l.Problems()
+	if err != nil {
+		return nil, err
 	}
-	s := Sample{
-		Status: line.Status, Tokens: line.Tokens, LogProb: line.LogProb, TailLogProb: line.TailLogProb, Entropy: line.Entropy,
-		launched: line.Index,
+	landings, err := l.Landings()
+	if err != nil {
+		return nil, err
 	}
-	if line.Answer != "" {
-		s.Answer = budget.ReadBare(line.Answer)
-		if _, judged := r.right[problem][line.Answer]; !judged {
-			r.right[problem][line.Answer] = answer.Equal(answer.Bare(line.Reference), answer.Bare(line.Answer))
+	return newRecording(problems, wanted, l.Samples(), landings)
+}
+
+func newRecording(problems []ledger.Problem, wanted func(id string) bool, samples iter.Seq2[ledger.Sample, error],
+	landings []ledger.Landing) (*Recording, error) {
+	r := &Recording{readings: make(map[string]budget.Reading)}
+	for _, p := range problems {
+		r.problems = append(r.problems, recorded{Problem: p, right: make(map[string]bool)})
+	}
+	var landed []ledger.Sample
+	for s, err := range samples {
+		if err != nil {
+			return nil, err
+		}
+		if s.Problem < 0 || s.Problem >= len(problems) {
+			return nil, fmt.Errorf("a sample is of problem %d, and there are %d: the ledger was changed by hand or meanwhile", s.Problem, len(problems))
+		}
+		switch s.Status {
+		case budget.Finished, budget.Truncated:
+			r.add(s)
+		case budget.Landed:
+			landed = append(landed, s)
 		}
 	}
-	r.samples[problem] = append(r.samples[problem], s)
+	r.addLandings(landings, landed)
+	r.problems = slices.DeleteFunc(r.problems, func(p recorded) bool { return wanted != nil && !wanted(p.ID) })
+	asked := len(r.problems)
+	r.problems = slices.DeleteFunc(r.problems, func(p recorded) bool { return p.Reference == "" || len(p.samples) == 0 })
+	r.leftOut = asked - len(r.problems)
+	if len(r.problems) == 0 {
+		return nil, ErrNothing
+	}
+	return r, nil
 }
+
+// add adds a sample that ended by itself.
+func (r *Recording) add(s ledger.Sample) {
+	p := &r.problems[s.Problem]
+	p.samples = append(p.samples, Sample{
+		Status: s.Status, Tokens: s.Tokens, Answer: r.reading(s.Answer), LogProb: s.LogProb, TailLogProb: s.TailLogProb,
+		Entropy: s.Entropy, launched: s.Index,
+	})
+	p.judge(s.Answer)
+}
+
+// reading reads an answer, each once.
+func (r *Recording) reading(text string) budget.Reading {
+	reading, known := r.readings[text]
+	if !known {
+		if text != "" {
+			reading = budget.ReadBare(text)
+		}
+		r.readings[text] = reading
+	}
+	return reading
+}
+
+// judge finds out whether an answer is right.
+func (p *recorded) judge(text string) {
+	if _, judged := p.right[text]; !judged {
+		p.right[text] = text != "" && p.Reference != "" && answer.Equal(answer.Bare(p.Reference), answer.Bare(text))
+	}
+}
+
+// LeftOut is the number of the wanted problems that are not in the recording.
+func (r *Recording) LeftOut() int { return r.leftOut }
 
 // IDs implements Source, as do the methods that follow.
-func (r *Recording) IDs() []string { return slices.Clone(r.ids) }
-
-// Samples is the number of samples that every problem has.
-func (r *Recording) Samples() int {
-	least := len(r.samples[0])
-	for _, s := range r.samples {
-		least = min(least, len(s))
+func (r *Recording) IDs() []string {
+	ids := make([]string, len(r.problems))
+	for i, p := range r.problems {
+		ids[i] = p.ID
 	}
-	return least
+	return ids
 }
 
-// Draw is a recorded sample.
-func (r *Recording) Draw(problem, index int, _ uint64) Sample { return r.samples[problem][index] }
+// Prompt is the length of the prompt as the model was asked.
+func (r *Recording) Prompt(problem int) int { return r.problems[problem].PromptTokens }
 
-// Land has no answer.
-func (r *Recording) Land(_ int, s Sample, drawn float64, _ uint64) Sample {
-	s.Status, s.Tokens, s.Answer = budget.Landed, int(drawn)+landingTokens, budget.Reading{}
-	return s
+// Samples is the number of samples of a problem.
+func (r *Recording) Samples(problem int) int { return len(r.problems[problem].samples) }
+
+// Draw is a recorded sample.
+func (r *Recording) Draw(problem, index int, _ uint64) Sample {
+	samples := r.problems[problem].samples
+	return samples[index%len(samples)]
 }
 
 // Right tells whether the answer is equal to the reference.
-func (r *Recording) Right(problem int, answer string) bool { return r.right[problem][answer] }
+func (r *Recording) Right(problem int, answer string) bool { return r.problems[problem].right[answer] }
+
+// Problems are those of the recording, in the order of IDs.
+func (r *Recording) Problems() []ledger.Problem {
+	problems := make([]ledger.Problem, len(r.problems))
+	for i, p := range r.problems {
+		problems[i] = p.Problem
+	}
+	return problems
+}

@@ -1,43 +1,65 @@
 package replay
 
 import (
-	"encoding/json"
+	"errors"
+	"iter"
+	"path/filepath"
 	"reflect"
-	"strings"
+	"slices"
 	"testing"
+	"time"
 
 	"caucus/budget"
+	"caucus/budget/ledger"
 )
 
-// recorded are the lines of a recording.
-func recorded(t testing.TB, records ...Record) string {
-	t.Helper()
-	var b strings.Builder
-	for _, r := range records {
-		if err := json.NewEncoder(&b).Encode(r); err != nil {
-			t.Fatal(err)
+// ledgerOf goes through samples as a ledger does.
+func ledgerOf(samples ...ledger.Sample) iter.Seq2[ledger.Sample, error] {
+	return func(yield func(ledger.Sample, error) bool) {
+		for _, s := range samples {
+			if !yield(s, nil) {
+				return
+			}
 		}
 	}
-	return b.String()
 }
 
-func TestARecordingHasTheSamplesThatEndedInLaunchOrder(t *testing.T) {
-	line := func(problem string, index int, status budget.Status, answer string, tokens int) Record {
-		return Record{
-			Problem: problem, Reference: "1/2", Index: index, Status: status, Answer: answer, Tokens: tokens,
-			LogProb: -0.25, TailLogProb: -0.5, Entropy: 0.75, Seconds: 1,
-		}
+// finished is a sample that ended by itself.
+func finished(problem, index int, answer string, tokens int) ledger.Sample {
+	return ledger.Sample{Problem: problem, Index: index, Status: budget.Finished, Answer: answer, Tokens: tokens,
+		LogProb: -0.25, TailLogProb: -0.5, Entropy: 0.75}
+}
+
+func halves(ids ...string) []ledger.Problem {
+	var problems []ledger.Problem
+	for _, id := range ids {
+		problems = append(problems, ledger.Problem{ID: id, Text: "What is half of 1?", Reference: "1/2", PromptTokens: 7})
 	}
-	rec, err := ReadRecording(strings.NewReader(recorded(t,
-		line("b", 1, budget.Finished, "0.5", 5), line("b", 0, budget.Finished, "3", 9), line("a", 2, budget.Truncated, "", 100),
-		line("b", 3, budget.Landed, "7", 20), line("b", 2, budget.Cancelled, "", 0), line("a", 0, budget.Finished, "", 30),
-		line("b", 4, budget.Finished, "\\frac{1}{2}", 40), line("a", 1, budget.Failed, "", 0),
-	)))
+	return problems
+}
+
+// readingOf is the reading of an answer as a recording has it.
+func readingOf(answer string) budget.Reading {
+	if answer == "" {
+		return budget.Reading{}
+	}
+	return budget.ReadBare(answer)
+}
+
+func TestARecordingHasTheSamplesThatEndedByThemselves(t *testing.T) {
+	problems := append(halves("a", "only landed", "b"), ledger.Problem{ID: "no reference", Text: "?"})
+	truncated := finished(2, 0, "", 100)
+	truncated.Status = budget.Truncated
+	landed, cancelled := finished(1, 0, "7", 20), finished(0, 1, "", 0)
+	landed.Status, cancelled.Status = budget.Landed, budget.Cancelled
+	rec, err := newRecording(problems, nil, ledgerOf(finished(0, 0, "3", 9), cancelled, finished(0, 2, "0.5", 5), landed, truncated,
+		finished(2, 4, `\frac{1}{2}`, 30), finished(3, 0, "1", 4)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ids := rec.IDs(); !reflect.DeepEqual(ids, []string{"b", "a"}) || rec.Samples() != 2 {
-		t.Errorf("problems %q with %d samples, want b and a with 2", ids, rec.Samples())
+	if ids := rec.IDs(); !slices.Equal(ids, []string{"a", "b"}) || rec.LeftOut() != 2 || rec.Samples(0) != 2 || rec.Samples(1) != 2 ||
+		rec.Prompt(1) != 7 || rec.Problems()[1].ID != "b" {
+		t.Errorf("problems %q of %+v, %d left out", ids, rec, rec.LeftOut())
 	}
 	for _, want := range []struct {
 		problem, index int
@@ -45,75 +67,66 @@ func TestARecordingHasTheSamplesThatEndedInLaunchOrder(t *testing.T) {
 		answer         string
 		tokens         int
 	}{
-		{0, 0, budget.Finished, "3", 9}, {0, 1, budget.Finished, "0.5", 5}, {0, 2, budget.Finished, "\\frac{1}{2}", 40},
-		{1, 0, budget.Finished, "", 30}, {1, 1, budget.Truncated, "", 100},
+		{0, 0, budget.Finished, "3", 9}, {0, 1, budget.Finished, "0.5", 5}, {0, 2, budget.Finished, "3", 9},
+		{1, 0, budget.Truncated, "", 100}, {1, 1, budget.Finished, `\frac{1}{2}`, 30},
 	} {
 		got := rec.Draw(want.problem, want.index, 99)
-		answer := budget.Reading{}
-		if want.answer != "" {
-			answer = budget.ReadBare(want.answer)
-		}
-		if got.Status != want.status || got.Tokens != want.tokens || !reflect.DeepEqual(got.Answer, answer) ||
+		if got.Status != want.status || got.Tokens != want.tokens || !reflect.DeepEqual(got.Answer, readingOf(want.answer)) ||
 			got.LogProb != -0.25 || got.TailLogProb != -0.5 || got.Entropy != 0.75 {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	}
-	for answer, right := range map[string]bool{"0.5": true, "\\frac{1}{2}": true, "3": false, "": false} {
+	for answer, right := range map[string]bool{"0.5": true, "3": false, "": false, `\frac{1}{2}`: false} {
 		if rec.Right(0, answer) != right {
 			t.Errorf("%q is right: %v", answer, !right)
 		}
 	}
-	landed := rec.Land(0, rec.Draw(0, 2, 0), 7.5, 0)
-	if landed.Status != budget.Landed || landed.Tokens != 7+landingTokens || !reflect.DeepEqual(landed.Answer, budget.Reading{}) {
-		t.Errorf("landed: %+v", landed)
+}
+
+func TestALedgerWithoutAnythingToPlayIsAnError(t *testing.T) {
+	if _, err := newRecording(halves("a"), nil, ledgerOf(), nil); !errors.Is(err, ErrNothing) {
+		t.Errorf("without samples: %v", err)
+	}
+	broken := errors.New("broken")
+	failing := func(yield func(ledger.Sample, error) bool) { yield(ledger.Sample{}, broken) }
+	if _, err := newRecording(halves("a"), nil, failing, nil); !errors.Is(err, broken) {
+		t.Errorf("a ledger that breaks: %v", err)
 	}
 }
 
-func TestARecordingThatCannotBeReadSaysWhere(t *testing.T) {
-	good := recorded(t, Record{Problem: "a", Reference: "1", Status: budget.Finished, Answer: "1", Tokens: 3})
-	for _, c := range []struct{ name, text, want string }{
-		{"nothing", "", "it is empty"},
-		{"no JSON", good + "xyz\n", "line 2: invalid character"},
-		{"half a line", good + good + `{"problem": "a", "tok`, "line 3: unexpected end"},
-		{"another type", `{"problem": "a", "tokens": "many"}`, "line 1: json: cannot unmarshal"},
-		{"an empty line", good + "\n" + good, "line 2: unexpected end"},
-		{"a line too long", good + `{"problem": "` + strings.Repeat("a", maxLine) + `"}`, "line 2: bufio.Scanner: token too long"},
-		{"no reference", good + recorded(t, Record{Problem: "b", Status: budget.Finished}), "line 2: problem b has no reference answer"},
-		{"nothing that ended", good + recorded(t, Record{Problem: "b", Reference: "1", Status: budget.Cancelled}), "no sample of problem b ended by itself"},
-	} {
-		_, err := ReadRecording(strings.NewReader(c.text))
-		if err == nil || !strings.Contains(err.Error(), "read the recording: ") || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s: %v, want %s", c.name, err, c.want)
-		}
+func TestReadLedgerReadsWhatWasWritten(t *testing.T) {
+	l, err := ledger.Open(filepath.Join(t.TempDir(), "run.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // the test is over
+	w, _, err := l.Begin(ledger.Run{Model: "m"}, ledger.Session{Opened: time.Now(), Budget: time.Second}, halves("a"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Add(finished(0, 0, "1/2", 10))
+	w.AddLanding(ledger.Landing{Problem: 0, Index: 0, Drawn: 4, Tokens: 9, Answer: "2"})
+	if err := w.Close("done", budget.Profile{}); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := ReadLedger(l, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	landed := rec.Land(0, rec.Draw(0, 0, 0), 5, 1)
+	if rec.Samples(0) != 1 || !rec.Lands() || landed.Status != budget.Landed || landed.Answer.Text() != "2" || landed.Tokens != 10 {
+		t.Errorf("%+v landed as %+v", rec, landed)
 	}
 }
 
-func TestALongLineAndManyAreRead(t *testing.T) {
-	long := Record{Problem: "a", Status: budget.Finished, Answer: "1", Tokens: 3}
-	long.Reference = strings.Repeat("1", maxLine-len(recorded(t, long))-len(`"reference":"",`))
-	text := recorded(t, long)
-	if len(text) != maxLine {
-		t.Fatalf("the line has %d bytes", len(text))
+func TestCountsAreOfClassesOfAnswers(t *testing.T) {
+	silent := finished(0, 9, "", 3)
+	rec, err := newRecording(halves("a"), nil, ledgerOf(finished(0, 0, "3", 9), finished(0, 1, "1/2", 9), finished(0, 2, "0.5", 9),
+		finished(0, 3, `\frac12`, 9), finished(0, 4, "3.0", 9), finished(0, 5, "x", 9), silent), nil)
+	if err != nil {
+		t.Fatal(err)
 	}
-	long.Reference = "1"
-	rec, err := ReadRecording(strings.NewReader(text + strings.Repeat(recorded(t, long), 10_000)))
-	if err != nil || rec.Samples() != 10_001 {
-		t.Errorf("%v, %+v", err, rec)
+	if c := rec.Counts(0); c.Right != 3 || !slices.Equal(c.Wrong, []int{2, 1}) || c.None != 1 || c.Samples() != 7 {
+		t.Errorf("%+v", c)
 	}
-}
-
-func FuzzReadRecording(f *testing.F) {
-	f.Add(recorded(f, Record{Problem: "a", Reference: "2", Status: budget.Finished, Answer: "1/2", Tokens: 3}))
-	f.Add(`{"problem":"a","status":"finished","answer":"x","tokens":-1,"index":-5}` + "\n{}")
-	f.Fuzz(func(t *testing.T, text string) {
-		rec, err := ReadRecording(strings.NewReader(text))
-		if err != nil {
-			return
-		}
-		for p := range rec.IDs() {
-			for i := range rec.Samples() {
-				rec.Land(p, rec.Draw(p, i, 0), 1, 0)
-			}
-		}
-	})
 }

@@ -41,7 +41,7 @@ type stepRow struct {
 func (s *stepwise) step() {
 	context := 0.0
 	for _, r := range s.rows {
-		context += promptTokens + float64(r.drawn) + 0.5
+		context += float64(r.drawn) + 0.5
 	}
 	s.seconds += s.stepTime.At(float64(len(s.rows)), context).Seconds()
 	s.steps++
@@ -204,6 +204,93 @@ func TestStepsTeachTheStepTimeThatTheyTook(t *testing.T) {
 		}
 		if got := stepTime.At(e.Step.Rows, e.Step.Context); got != e.Step.Time {
 			t.Errorf("%+v, where steps take %v", e.Step, got)
+		}
+	}
+}
+
+// prompted has prompts of so many tokens each.
+type prompted struct {
+	Source
+	tokens []int
+}
+
+func (p prompted) Prompt(problem int) int { return p.tokens[problem] }
+
+// ends are when samples end, by their problem; an event of another kind stands for none.
+func ends(s *Sampler) map[int]time.Duration {
+	at := map[int]time.Duration{}
+	for {
+		now, e, ok := s.Advance(far)
+		if !ok {
+			return at
+		}
+		if e.Status == budget.Finished {
+			at[e.Problem] = now.Sub(epoch)
+		}
+	}
+}
+
+// fixedLength answers after so many tokens.
+func fixedLength(n, tokens int) Population {
+	population := Mix(n, 1, 1)
+	for i := range population {
+		population[i].Length, population[i].Spread, population[i].Wrong = float64(tokens), 0, 0
+	}
+	return population
+}
+
+// TestPromptsAreReadInChunksBeforeTheirSamplesBegin: a step takes 1 ms for every row.
+func TestPromptsAreReadInChunksBeforeTheirSamplesBegin(t *testing.T) {
+	perRow := budget.StepTime{Rows: []float64{1, 1000}, Seconds: []float64{0.001, 1}}
+	source := prompted{fixedLength(3, 10), []int{0, 256, 128}}
+	s := New(source, 4, perRow, epoch)
+	for p := range 3 {
+		s.Start(budget.Sample{ID: budget.ID{Problem: p}, Seed: 1})
+	}
+	// Two steps read the first prompt and one the second, beside one and two samples; a step alone has a row.
+	got := ends(s)
+	const ms = time.Millisecond
+	first := 2*129*ms + 130*ms // the two prompts; then three samples run, of which 3, 1 and 0 tokens are drawn
+	for p, want := range []time.Duration{first + 7*3*ms, first + 7*3*ms + 2*2*ms, first + 7*3*ms + 2*2*ms + 1*ms} {
+		if diff := got[p] - want; diff.Abs() > ms/10 {
+			t.Errorf("the sample of problem %d ends at %v, want %v", p, got[p], want)
+		}
+	}
+}
+
+func TestASampleThatWaitsForItsPromptCanBeCancelledAndLanded(t *testing.T) {
+	source := prompted{fixedLength(2, 10), []int{1000, 1000}}
+	s := New(source, 4, machine(rand.New(rand.NewPCG(0, 0))), epoch)
+	gone, landed := budget.ID{Problem: 0}, budget.ID{Problem: 1}
+	s.Start(budget.Sample{ID: gone, Seed: 1})
+	s.Start(budget.Sample{ID: landed, Seed: 1})
+	s.Cancel([]budget.ID{gone})
+	s.Land([]budget.ID{landed})
+	now, e, ok := s.Advance(far)
+	if !ok || e.ID != landed || e.Status != budget.Cancelled || e.Tokens != 0 || !now.Equal(epoch) {
+		t.Errorf("%+v after %v", e, now.Sub(epoch))
+	}
+	if _, e, ok := s.Advance(epoch.Add(time.Second)); ok {
+		t.Errorf("%+v: nothing is left that needs a prompt", e)
+	}
+	s.Start(budget.Sample{ID: budget.ID{Problem: 0, Index: 1}, Seed: 2})
+	if got := ends(s); got[0] == 0 {
+		t.Error("a prompt that was given up is not read when it is asked for again")
+	}
+}
+
+// TestARunOnPromptsEndsInTime plays whole windows in which most of the time goes into prompts.
+func TestARunOnPromptsEndsInTime(t *testing.T) {
+	tokens := make([]int, 30)
+	for i := range tokens {
+		tokens[i] = 10 * i
+	}
+	for _, policy := range budget.PolicyHelp() {
+		p := &Play{Source: prompted{Mix(30, 1, 1), tokens}, Profile: budget.Profile{StepTime: machine(rand.New(rand.NewPCG(3, 3)))},
+			Begun: 100 * time.Millisecond, Slots: 8, Samples: 6, Runs: 3, Orders: 2, Seed: 1}
+		cell, err := p.Window(t.Context(), Player{Policy: policy[0]}, 3*time.Second)
+		if err != nil || cell.Seconds > 3 || cell.Seconds < 1 || cell.Samples == 0 || len(cell.OfProblems) != 30 {
+			t.Errorf("%s: %+v, %v", policy[0], cell, err)
 		}
 	}
 }

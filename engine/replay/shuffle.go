@@ -6,18 +6,16 @@ import "math/rand/v2"
 type shuffled struct {
 	Source
 	problems []int
-	samples  [][]int // of each problem in the source's order; nil where there are any number
+	samples  [][]int // of each problem in the source's order; none where there are any number
 }
 
 // Shuffle puts the problems of a source in an order that one seed decides, and the samples of each in one that another
 // does. order tells which of the source's problems stands at each place.
 func Shuffle(s Source, problems, samples uint64) (_ Source, order []int) {
 	out := shuffled{Source: s, problems: rand.New(rand.NewPCG(problems, 3)).Perm(len(s.IDs()))}
-	if n := s.Samples(); n > 0 {
-		rng := rand.New(rand.NewPCG(samples, 4))
-		for range out.problems {
-			out.samples = append(out.samples, rng.Perm(n))
-		}
+	rng := rand.New(rand.NewPCG(samples, 4))
+	for p := range out.problems {
+		out.samples = append(out.samples, rng.Perm(s.Samples(p)))
 	}
 	return out, out.problems
 }
@@ -33,11 +31,15 @@ func (s shuffled) IDs() []string {
 
 func (s shuffled) Draw(problem, index int, seed uint64) Sample {
 	p := s.problems[problem]
-	if s.samples != nil {
-		index = s.samples[p][index]
+	if n := len(s.samples[p]); n > 0 {
+		index = s.samples[p][index%n]
 	}
 	return s.Source.Draw(p, index, seed)
 }
+
+func (s shuffled) Prompt(problem int) int { return s.Source.Prompt(s.problems[problem]) }
+
+func (s shuffled) Samples(problem int) int { return s.Source.Samples(s.problems[problem]) }
 
 func (s shuffled) Land(problem int, sample Sample, drawn float64, seed uint64) Sample {
 	return s.Source.Land(s.problems[problem], sample, drawn, seed)

@@ -4,25 +4,24 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"caucus/budget"
+	"caucus/budget/ledger"
 )
 
 // numbered is a recording of samples that each have a number of tokens of their own.
 func numbered(t *testing.T, problems, samples int) *Recording {
 	t.Helper()
-	var records []Record
+	var list []ledger.Problem
+	var all []ledger.Sample
 	for p := range problems {
+		list = append(list, ledger.Problem{ID: strconv.Itoa(p), Reference: strconv.Itoa(p), PromptTokens: p})
 		for i := range samples {
-			records = append(records, Record{
-				Problem: strconv.Itoa(p), Reference: strconv.Itoa(p), Index: i, Status: budget.Finished,
-				Answer: strconv.Itoa(p), Tokens: 100*p + i + 1,
-			})
+			all = append(all, finished(p, i, strconv.Itoa(p), 100*p+i+1))
 		}
 	}
-	rec, err := ReadRecording(strings.NewReader(recorded(t, records...)))
+	rec, err := newRecording(list, nil, ledgerOf(all...), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +40,12 @@ func TestShuffleReordersProblemsAndSamplesAndLosesNone(t *testing.T) {
 	for place, p := range order {
 		if s.IDs()[place] != rec.IDs()[p] || !s.Right(place, strconv.Itoa(p)) || s.Right(place, strconv.Itoa(p+1)) {
 			t.Errorf("problem %d is not at its place %d", p, place)
+		}
+		if s.Prompt(place) != p || s.Samples(place) != samples {
+			t.Errorf("problem %d has a prompt of %d tokens and %d samples", p, s.Prompt(place), s.Samples(place))
+		}
+		if again := s.Draw(place, samples+2, 5); again != s.Draw(place, 2, 5) {
+			t.Errorf("beyond its samples problem %d has %+v", p, again)
 		}
 		var tokens []int
 		for i := range samples {

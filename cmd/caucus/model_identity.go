@@ -1,0 +1,31 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"runtime"
+
+	"caucus/engine"
+)
+
+// fingerprint tells the samples of this model apart from those of others.
+func (m *openedModel) fingerprint(p engine.Params, maxTokens int) (string, error) {
+	files, err := engine.Fingerprint(m.files)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %v %q %q %+v %d", files, m.Model.Format(), m.ops.Precision().KV,
+		m.suffix, m.Landing, p, maxTokens))
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// machineName says where samples were drawn.
+func machineName(m *openedModel) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	return fmt.Sprintf("%s, %s/%s, %d processors, %s", host, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), m.ops.Name())
+}
