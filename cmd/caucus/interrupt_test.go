@@ -154,7 +154,7 @@ func TestASecondInterruptEndsAtOnceAndLeavesNoFile(t *testing.T) {
 func TestInterruptEndsTheWaitForInput(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"solve"}, {"batch", "-"}, {"sweep", "-"}} {
-		p := interrupt(t, args, 200*time.Millisecond)
+		p := interrupt(t, args, running)
 		if p.state.ExitCode() != exitFailed || !strings.Contains(p.stderr.String(), "interrupted while reading standard input") {
 			t.Errorf("%v: %v: %s", args, p.state, p.stderr.String())
 		}
