@@ -48,6 +48,9 @@ const (
 	Failed    Status = "failed"
 )
 
+// Final reports whether a sample has ended by itself, at its end or its limit. Others can be run again, to such an end.
+func (s Status) Final() bool { return s == Finished || s == Truncated }
+
 // An Event reports that a sample has ended, or, with the status Running, how fast steps are; such an event needs no ID.
 // The time of landing depends on it: a sampler should send one within its first steps, and again when steps grow slower.
 type Event struct {

@@ -36,12 +36,18 @@ func (b *book) resume() error {
 		}
 		run.Settings["budget"] = left.String()
 	}
-	for _, name := range slices.Sorted(maps.Keys(run.Settings)) {
-		if b.c.IsSet(name) || !hasFlag(b.c, name) {
+	return takeOver(b.c, run, slices.Sorted(maps.Keys(run.Settings))...)
+}
+
+// takeOver sets the flags of these names that are not given to what a run was begun with.
+func takeOver(c *cli.Context, run ledger.Run, names ...string) error {
+	for _, name := range names {
+		value, known := run.Settings[name]
+		if !known || c.IsSet(name) || !hasFlag(c, name) {
 			continue
 		}
-		if err := b.c.Set(name, run.Settings[name]); err != nil {
-			return fmt.Errorf("resume the run with its --%s %s: %w", name, run.Settings[name], err)
+		if err := c.Set(name, value); err != nil {
+			return fmt.Errorf("take --%s %s over from the ledger: %w", name, value, err)
 		}
 	}
 	return nil
@@ -116,7 +122,7 @@ func (b *book) earlier() (map[budget.ID]budget.Event, error) {
 			return nil, err
 		}
 		place, asked := places[s.Problem]
-		if !asked || s.Status != budget.Finished && s.Status != budget.Truncated {
+		if !asked || !s.Status.Final() {
 			continue
 		}
 		reading, known := readings[s.Answer]

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"caucus/answer"
 	"caucus/voting"
 )
 
@@ -49,7 +48,7 @@ func compareRuns(pairs [][2]comparedProblem, samples bool, seed uint64) (*compar
 	}
 	if samples && least > 0 {
 		err := x.add("pass@1", pairs, seed, func(p comparedProblem) (float64, error) {
-			return voting.PassAtK(p.counts.Samples(), p.counts.Right, 1)
+			return p.counts.PassAtK(1)
 		})
 		if err != nil {
 			return nil, err
@@ -61,7 +60,7 @@ func compareRuns(pairs [][2]comparedProblem, samples bool, seed uint64) (*compar
 	}
 	if samples && k > 1 {
 		err := x.add(fmt.Sprintf("maj@%d", k), pairs, seed, func(p comparedProblem) (float64, error) {
-			return voting.MajAtK(p.counts.Right, p.counts.Wrong, p.counts.None, k)
+			return p.counts.MajAtK(k)
 		})
 		if err != nil {
 			return nil, err
@@ -74,7 +73,7 @@ func compareRuns(pairs [][2]comparedProblem, samples bool, seed uint64) (*compar
 
 // rightly is 1 if the answer is right, and 0 else.
 func rightly(p comparedProblem) float64 {
-	if answer.Equal(answer.Bare(p.Reference), answer.Bare(p.result.Answer)) {
+	if isRight(p.Reference, p.result.Answer) {
 		return 1
 	}
 	return 0

@@ -22,9 +22,6 @@ type output struct {
 	drawn bool // it has a picture
 }
 
-// mostLines is how many lines of a picture can be told apart.
-const mostLines = 8
-
 // outputsOf reads --out and reports what cannot be written of so many players, before anything is computed.
 func outputsOf(c *cli.Context, players int) (outputs, error) {
 	var all outputs
@@ -36,8 +33,8 @@ func outputsOf(c *cli.Context, players int) (outputs, error) {
 		all = append(all, of...)
 	}
 	for _, o := range all {
-		if o.drawn && players > mostLines {
-			return nil, usagef("--out %s: a picture shows at most %d policies, and there are %d with their weightings", o.path, mostLines, players)
+		if o.drawn && players > curve.MostSeries {
+			return nil, usagef("--out %s: a picture shows at most %d policies, and there are %d with their weightings", o.path, curve.MostSeries, players)
 		}
 		if err := o.check(); err != nil {
 			return nil, err

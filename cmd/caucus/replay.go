@@ -45,17 +45,12 @@ func runReplay(c *cli.Context) error {
 	if c.NArg() != 1 {
 		return usagef("replay takes one ledger, got %d arguments", c.NArg())
 	}
-	path := c.Args().First()
-	r, err := openRecording(c, path, nil)
+	r, err := openRecording(c, c.Args().First(), nil)
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{"policy", "samples", "weighting", "stream"} {
-		if value, known := r.run.Settings[name]; known && !c.IsSet(name) {
-			if err := c.Set(name, value); err != nil {
-				return fmt.Errorf("replay %s with its --%s %s: %w", path, name, value, err)
-			}
-		}
+	if err := takeOver(c, r.run, "policy", "samples", "weighting", "stream"); err != nil {
+		return err
 	}
 	player, window, err := replayed(c, r.window)
 	if err != nil {

@@ -16,10 +16,15 @@ func resultOf(c *cli.Context, p problems.Problem, r budget.Result) problems.Resu
 		Samples: countsOf(r), Seconds: r.Seconds, Tokens: r.Tokens,
 	}
 	if p.Answer != "" {
-		correct := r.Answer != "" && answer.Equal(answer.Bare(p.Answer), answer.Bare(r.Answer))
+		correct := isRight(p.Answer, r.Answer)
 		result.Correct = &correct
 	}
 	return result
+}
+
+// isRight judges an answer by its reference. None is never right.
+func isRight(reference, given string) bool {
+	return answer.Equal(answer.Bare(reference), answer.Bare(given))
 }
 
 // votesOf lists the answers, each in the words of the sample that gave it first.

@@ -60,7 +60,8 @@ func runSweep(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	estimates, err := estimatesOf(s.samples, c.Uint64("seed"))
+	least, _ := s.sizes()
+	estimates, err := estimatesOf(s.samples, least, c.Uint64("seed"))
 	if err != nil {
 		return err
 	}

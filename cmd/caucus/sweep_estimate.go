@@ -7,21 +7,24 @@ import (
 	"caucus/voting"
 )
 
-// estimatesOf estimates pass@k and maj@k for powers of two up to half of the samples: beyond that the estimates of the
-// problems are made of nearly the same subsets.
-func estimatesOf(r *replay.Recording, seed uint64) ([]estimate, error) {
-	counts, least := countsOfAll(r)
+// estimatesOf estimates pass@k and maj@k for powers of two up to half of the samples that every problem has at least: beyond
+// that the estimates of the problems are made of nearly the same subsets.
+func estimatesOf(r *replay.Recording, least int, seed uint64) ([]estimate, error) {
+	var counts []replay.Counts
+	for i := range r.IDs() {
+		counts = append(counts, r.Counts(i))
+	}
 	var ks []int
 	for k := 1; k <= max(least/2, 1); k *= 2 {
 		ks = append(ks, k)
 	}
 	all := make([]estimate, len(ks))
 	for i, k := range ks {
-		pass, err := iter.MapErr(counts, func(c *replay.Counts) (float64, error) { return voting.PassAtK(c.Samples(), c.Right, k) })
+		pass, err := iter.MapErr(counts, func(c *replay.Counts) (float64, error) { return c.PassAtK(k) })
 		if err != nil {
 			return nil, err
 		}
-		maj, err := iter.MapErr(counts, func(c *replay.Counts) (float64, error) { return voting.MajAtK(c.Right, c.Wrong, c.None, k) })
+		maj, err := iter.MapErr(counts, func(c *replay.Counts) (float64, error) { return c.MajAtK(k) })
 		if err != nil {
 			return nil, err
 		}
@@ -34,15 +37,4 @@ func estimatesOf(r *replay.Recording, seed uint64) ([]estimate, error) {
 		}
 	}
 	return all, nil
-}
-
-// countsOfAll counts the samples of every problem, and finds the problem with the fewest.
-func countsOfAll(r *replay.Recording) (counts []replay.Counts, least int) {
-	for i := range r.IDs() {
-		counts = append(counts, r.Counts(i))
-		if n := counts[i].Samples(); i == 0 || n < least {
-			least = n
-		}
-	}
-	return counts, least
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"caucus/answer"
 	"caucus/budget"
 	"caucus/engine"
 	"caucus/engine/replay"
@@ -71,12 +70,8 @@ func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
 
 // openRecorded opens the model that made the recording.
 func (s *sweep) openRecorded() (err error) {
-	for _, name := range []string{"model", "weights", "kv", "slots", "max-tokens", "temperature", "top-p"} {
-		if value, known := s.run.Settings[name]; known && !s.c.IsSet(name) {
-			if err := s.c.Set(name, value); err != nil {
-				return fmt.Errorf("open the recording's model with its --%s %s: %w", name, value, err)
-			}
-		}
+	if err := takeOver(s.c, s.run, "model", "weights", "kv", "slots", "max-tokens", "temperature", "top-p"); err != nil {
+		return err
 	}
 	start := time.Now()
 	s.model, err = openModel(s.c)
@@ -84,8 +79,8 @@ func (s *sweep) openRecorded() (err error) {
 	return err
 }
 
-// spendOnce spends one window, with samples that the recording does not have. It opens as long ago as loading the model takes, so that this counts here as it does for a
-// program that is started for the window. slow is how long steps took, by the recording's.
+// spendOnce spends one window, with samples that the recording does not have. It opens as long ago as loading the model takes,
+// so that this counts here as it does for a program that is started for the window. slow is how long steps took, by the recording's.
 func (s *sweep) spendOnce(x *sweptCell, list []problems.Problem, p *replay.Play, seed uint64) (_ replay.Cell, slow float64, _ error) {
 	policy, err := budget.ParsePolicy(x.Player.Policy, p.Samples)
 	if err != nil {
@@ -114,7 +109,7 @@ func (s *sweep) spendOnce(x *sweptCell, list []problems.Problem, p *replay.Play,
 		order[i] = i
 	}
 	return replay.CellOf(run.Report, order, func(problem int, text string) bool {
-		return answer.Equal(answer.Bare(list[problem].Answer), answer.Bare(text))
+		return isRight(list[problem].Answer, text)
 	}), slowness(run.sampler.engine.Stats(), p.Profile.StepTime), nil
 }
 

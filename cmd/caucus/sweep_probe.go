@@ -41,7 +41,7 @@ func probesOf(problem int, r budget.Result, seed uint64) []ledger.Landing {
 	rng := rand.New(rand.NewPCG(seed, uint64(problem)))
 	var chosen []ledger.Landing
 	for _, i := range rng.Perm(len(r.Samples)) {
-		if o := r.Samples[i]; (o.Status == budget.Finished || o.Status == budget.Truncated) && o.Tokens > 1 && len(chosen) < probes {
+		if o := r.Samples[i]; o.Status.Final() && o.Tokens > 1 && len(chosen) < probes {
 			chosen = append(chosen, ledger.Landing{Problem: problem, Index: i, Drawn: o.Tokens})
 		}
 	}

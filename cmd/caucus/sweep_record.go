@@ -12,7 +12,7 @@ import (
 	"caucus/problems"
 )
 
-// recordingTime bounds a recording, in windows of the longest kind and in time: what is not recorded by then is not missed.
+// What bounds a recording, in windows of the longest kind and in time: what is not recorded by then is not missed.
 const (
 	recordingWindows = 10
 	recordingLeast   = time.Minute

@@ -96,7 +96,6 @@ func (e estimate) row() estimateRow {
 
 // writeCSV writes the cells, a row each. The columns are those of JSON.
 func (s *swept) writeCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
 	head := []string{"window_seconds", "policy", "right", "right_low", "right_high", "gain", "gain_low", "gain_high",
 		"sd_over_seeds", "no_answer", "samples_a_problem", "landed", "occupancy", "seconds"}
 	if s.orders {
@@ -105,7 +104,7 @@ func (s *swept) writeCSV(w io.Writer) error {
 	if s.isLive() {
 		head = append(head, "live_right", "live_low", "live_high", "live_seconds", "live_runs", "live_step_time", "live_replayed")
 	}
-	_ = out.Write(head) // Error tells
+	records := [][]string{head}
 	for i := range s.cells {
 		r := s.row(&s.cells[i])
 		record := []string{digits(r.Window), r.Policy}
@@ -120,28 +119,26 @@ func (s *swept) writeCSV(w io.Writer) error {
 			record = append(record, digits(l.Right), digits(l.Low), digits(l.High), digits(l.Seconds), strconv.Itoa(l.Runs),
 				digits(l.Slow), digits(l.AtSpeed))
 		}
-		_ = out.Write(record)
+		records = append(records, record)
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write the results: %w", err)
-	}
-	return nil
+	return writeRecords(w, records)
 }
 
 // writeSamplesCSV writes the estimates, a row each.
 func (s *swept) writeSamplesCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"k", "pass_at_k", "pass_at_k_low", "pass_at_k_high", "maj_at_k", "maj_at_k_low", "maj_at_k_high"}) // Error tells
+	records := [][]string{{"k", "pass_at_k", "pass_at_k_low", "pass_at_k_high", "maj_at_k", "maj_at_k_low", "maj_at_k_high"}}
 	for _, e := range s.estimates {
 		record := []string{strconv.Itoa(e.K)}
 		for _, v := range []float64{e.Pass.Mean, e.Pass.Low, e.Pass.High, e.Maj.Mean, e.Maj.Low, e.Maj.High} {
 			record = append(record, digits(v))
 		}
-		_ = out.Write(record)
+		records = append(records, record)
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
+	return writeRecords(w, records)
+}
+
+func writeRecords(w io.Writer, records [][]string) error {
+	if err := csv.NewWriter(w).WriteAll(records); err != nil {
 		return fmt.Errorf("write the results: %w", err)
 	}
 	return nil
@@ -154,7 +151,7 @@ func (s *swept) isLive() bool { return s.cells[0].Live != nil }
 // writeTables writes the cells, and below them the estimates.
 func (s *swept) writeTables(w io.Writer) error {
 	columns, rows := s.cellTable()
-	if err := table(w, columns, rows); err != nil || len(s.estimates) == 0 {
+	if err := table(w, columns, rows); err != nil || !s.hasEstimates() {
 		return err
 	}
 	if _, err := fmt.Fprintln(w); err != nil {

@@ -1,6 +1,9 @@
 package replay
 
-import "caucus/answer"
+import (
+	"caucus/answer"
+	"caucus/voting"
+)
 
 // Counts are the samples of a problem as estimators want them (package voting).
 type Counts struct {
@@ -17,6 +20,12 @@ func (c Counts) Samples() int {
 	}
 	return n
 }
+
+// PassAtK is voting.PassAtK of them.
+func (c Counts) PassAtK(k int) (float64, error) { return voting.PassAtK(c.Samples(), c.Right, k) }
+
+// MajAtK is voting.MajAtK of them.
+func (c Counts) MajAtK(k int) (float64, error) { return voting.MajAtK(c.Right, c.Wrong, c.None, k) }
 
 // Counts counts all samples of a problem, each for the class of its answer in a vote of all. A class is right if the answer
 // that came first in it is.

@@ -58,10 +58,10 @@ func newRecording(problems []ledger.Problem, wanted func(id string) bool, sample
 		if s.Problem < 0 || s.Problem >= len(problems) {
 			return nil, fmt.Errorf("a sample is of problem %d, and there are %d: the ledger was changed by hand or meanwhile", s.Problem, len(problems))
 		}
-		switch s.Status {
-		case budget.Finished, budget.Truncated:
+		switch {
+		case s.Status.Final():
 			r.add(s)
-		case budget.Landed:
+		case s.Status == budget.Landed:
 			landed = append(landed, s)
 		}
 	}

@@ -28,7 +28,10 @@ type Axis struct {
 	Unit  Unit
 }
 
-// A Figure is one picture. Eight series are the most that can be told apart.
+// MostSeries is how many series of a Figure can be told apart.
+const MostSeries = len(looks)
+
+// A Figure is one picture.
 type Figure struct {
 	Title   string // above the picture; may be empty
 	Caption string // below it in a Page, and an SVG's description; may be empty
@@ -40,8 +43,8 @@ type Figure struct {
 
 // check tells what cannot be drawn.
 func (f Figure) check() error {
-	if len(f.Series) > len(looks) {
-		return fmt.Errorf("%d series: no more than %d can be told apart, draw several figures", len(f.Series), len(looks))
+	if len(f.Series) > MostSeries {
+		return fmt.Errorf("%d series: no more than %d can be told apart, draw several figures", len(f.Series), MostSeries)
 	}
 	points := 0
 	for i, s := range f.Series {

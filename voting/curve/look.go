@@ -16,7 +16,7 @@ type look struct {
 }
 
 // looks have the colors of Okabe and Ito (Color Universal Design, 2008), without the yellow, which white swallows.
-var looks = []look{
+var looks = [...]look{
 	{line: rgb(0x0072b2), text: rgb(0x0068a3)},
 	{line: rgb(0xd55e00), text: rgb(0xb34f00), dashes: []vg.Length{6, 2}, corners: 4},
 	{line: rgb(0x009e73), text: rgb(0x007a59), dashes: []vg.Length{2, 1.5}, corners: 3},
