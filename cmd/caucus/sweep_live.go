@@ -92,7 +92,7 @@ func (s *sweep) spendOnce(x *sweptCell, list []problems.Problem, p *replay.Play,
 	start := time.Now().Add(-s.loading)
 	run, err := spend(s.c, s.model, spending{
 		window: budget.Window{Start: start, End: start.Add(x.Window)}, list: list, seed: seed, policy: policy,
-		weighting: x.Player.Weighting, landedWeight: 1,
+		weighting: x.Player.Weighting, landedWeight: 1 - p.LandedDiscount,
 	})
 	if run != nil {
 		run.sampler.close()
