@@ -5,9 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-
-	"gonum.org/v1/gonum/stat"
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // An Interval is a mean and the band that is to hold the mean of the population.
@@ -41,9 +38,9 @@ func Bootstrap(values []float64, level float64, seed uint64) (Interval, error) {
 	means := resampledMeans(values, seed)
 	tail := expandedTail(n, (1-level)/2)
 	return Interval{
-		Mean: stat.Mean(values, nil),
-		Low:  stat.Quantile(tail, stat.LinInterp, means, nil),
-		High: stat.Quantile(1-tail, stat.LinInterp, means, nil),
+		Mean: mean(values),
+		Low:  quantile(tail, means),
+		High: quantile(1-tail, means),
 	}, nil
 }
 
@@ -54,11 +51,11 @@ func Student(values []float64, level float64) (Interval, error) {
 	if n < 2 || !(level > 0 && level < 1) {
 		return Interval{}, fmt.Errorf("interval at level %v of %d measurements: want a level between 0 and 1, and two or more", level, n)
 	}
-	mean, sd := stat.MeanStdDev(values, nil)
+	mean, sd := MeanDeviation(values)
 	if math.IsNaN(sd) || math.IsInf(sd, 0) {
 		return Interval{}, fmt.Errorf("interval of measurements: the mean is %v", mean)
 	}
-	half := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile((1+level)/2) * sd / math.Sqrt(float64(n))
+	half := studentQuantile(float64(n-1), (1+level)/2) * sd / math.Sqrt(float64(n))
 	return Interval{Mean: mean, Low: mean - half, High: mean + half}, nil
 }
 
@@ -70,7 +67,7 @@ func SignTest(a, b int) float64 {
 	if n == 0 {
 		return 1
 	}
-	return min(2*distuv.Binomial{N: float64(n), P: 0.5}.CDF(float64(min(a, b))), 1)
+	return min(2*coinsCDF(min(a, b), n), 1)
 }
 
 // PairedDifference is the interval of the mean of a[i] - b[i], two values of the same problem. It is narrower than what two
@@ -105,6 +102,6 @@ func resampledMeans(values []float64, seed uint64) []float64 {
 // expandedTail is the part of the means of n values to leave out at either end for one of this part in the population.
 func expandedTail(n int, tail float64) float64 {
 	df := float64(n - 1)
-	t := distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(tail)
-	return distuv.UnitNormal.CDF(t * math.Sqrt(float64(n)/df))
+	t := studentQuantile(df, tail)
+	return normalCDF(t * math.Sqrt(float64(n)/df))
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/sourcegraph/conc/pool"
-	"gonum.org/v1/gonum/stat"
 
 	"caucus/budget"
 	"caucus/voting"
@@ -101,7 +100,8 @@ func deviation(values []float64) float64 {
 	if len(values) < 2 {
 		return 0
 	}
-	return stat.StdDev(values, nil)
+	_, sd := voting.MeanDeviation(values)
+	return sd
 }
 
 // add adds a run.
