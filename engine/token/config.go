@@ -2,10 +2,10 @@ package token
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -17,6 +17,9 @@ type Generation struct {
 	TopK        int     `json:"top_k"`       // 0, the default, keeps every token
 }
 
+// endOfThinking is what reasoning models write between their reasoning and their answer.
+const endOfThinking = "</think>"
+
 // loadConfig reads the files beside tokenizer.json.
 func (t *Tokenizer) loadConfig(fsys fs.FS) error {
 	var config struct {
@@ -24,19 +27,20 @@ func (t *Tokenizer) loadConfig(fsys fs.FS) error {
 		EOS          name          `json:"eos_token"`
 		ChatTemplate namedTemplate `json:"chat_template"`
 	}
-	if _, err := readJSON(fsys, "tokenizer_config.json", &config); err != nil {
+	if _, err := readJSON(fsys, "tokenizer_config.json", maxOther, &config); err != nil {
 		return err
 	}
 	if config.BOS != "" {
 		t.bos = string(config.BOS)
 	}
-	template, err := fs.ReadFile(fsys, "chat_template.jinja")
-	if errors.Is(err, fs.ErrNotExist) {
-		template, err = []byte(config.ChatTemplate), nil
-	}
+	template, found, err := readFile(fsys, "chat_template.jinja", maxOther)
 	if err != nil {
-		return fmt.Errorf("read chat_template.jinja: %w", err)
+		return err
 	}
+	if !found {
+		template = []byte(config.ChatTemplate)
+	}
+	t.thinks = strings.Contains(string(template), endOfThinking)
 	eos := string(config.EOS)
 	t.chat = sync.OnceValues(func() (chat, error) { return newChat(string(template), t.bos, eos) })
 	return t.loadGeneration(fsys, eos)
@@ -49,7 +53,7 @@ func (t *Tokenizer) loadGeneration(fsys fs.FS, eos string) error {
 		Generation
 		EOS ids `json:"eos_token_id"`
 	}{Generation: Generation{Temperature: 1, TopP: 1}}
-	if _, err := readJSON(fsys, "generation_config.json", &generation); err != nil {
+	if _, err := readJSON(fsys, "generation_config.json", maxOther, &generation); err != nil {
 		return err
 	}
 	if g := generation.Generation; !(g.Temperature >= 0 && g.TopP > 0 && g.TopP <= 1 && g.TopK >= 0) {
@@ -62,7 +66,7 @@ func (t *Tokenizer) loadGeneration(fsys fs.FS, eos string) error {
 		var config struct {
 			EOS ids `json:"eos_token_id"`
 		}
-		if _, err := readJSON(fsys, "config.json", &config); err != nil {
+		if _, err := readJSON(fsys, "config.json", maxOther, &config); err != nil {
 			return err
 		}
 		t.eos = config.EOS

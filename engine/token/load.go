@@ -5,23 +5,37 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"slices"
 	"strings"
 )
 
-// maxID bounds the table of tokens, whose size is a number in a file. The largest vocabularies have 300 000.
-const maxID = 1<<22 - 1
+// Bounds on the files. The largest tokenizer.json so far, Gemma's, has 33 MB, of which 1 MB are added tokens.
+const (
+	maxFile      = 64 << 20  // bytes of tokenizer.json
+	maxOther     = 16 << 20  // bytes of another file
+	maxAdded     = 4 << 20   // bytes of the list of added tokens
+	maxContent   = 1 << 10   // bytes of an added token
+	maxContents  = 512 << 10 // bytes of all of them, normalized
+	maxComponent = 256 << 10 // bytes of a normalizer, pre-tokenizer, post-processor or decoder
+	maxSteps     = 32        // of all those together
+	maxGrowth    = 1024      // how many bytes they make of one
+	maxID        = 1<<20 - 1 // of a token; the largest vocabularies have 300 000
+)
 
 // Load reads tokenizer.json and, where they are present, tokenizer_config.json, chat_template.jinja,
 // generation_config.json and config.json of a checkpoint's folder.
 func Load(fsys fs.FS) (*Tokenizer, error) {
 	var file tokenizerFile
-	found, err := readJSON(fsys, "tokenizer.json", &file)
+	found, err := readJSON(fsys, "tokenizer.json", maxFile, &file)
 	if err != nil {
 		return nil, fmt.Errorf("load tokenizer: %w", err)
 	}
 	if !found {
+		if _, err := fs.Stat(fsys, "tokenizer.model"); err == nil {
+			return nil, fmt.Errorf("load tokenizer: tokenizer.json is missing, and tokenizer.model alone, the form of "+
+				"SentencePiece, is not supported; transformers writes one as the other: %w", fs.ErrNotExist)
+		}
 		return nil, fmt.Errorf("load tokenizer: tokenizer.json is missing: %w", fs.ErrNotExist)
 	}
 	t, err := file.tokenizer()
@@ -34,14 +48,30 @@ func Load(fsys fs.FS) (*Tokenizer, error) {
 	return t, nil
 }
 
-// readJSON reads a file into a value, if the file exists.
-func readJSON(fsys fs.FS, name string, into any) (found bool, err error) {
-	data, err := fs.ReadFile(fsys, name)
+// readFile reads a file of at most limit bytes, if it exists.
+func readFile(fsys fs.FS, name string, limit int) (data []byte, found bool, err error) {
+	file, err := fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("read %s: %w", name, err)
+		return nil, false, fmt.Errorf("read %s: %w", name, err)
+	}
+	defer func() { _ = file.Close() }()
+	if data, err = io.ReadAll(io.LimitReader(file, int64(limit)+1)); err != nil {
+		return nil, false, fmt.Errorf("read %s: %w", name, err)
+	}
+	if len(data) > limit {
+		return nil, false, fmt.Errorf("read %s: it has more than %d bytes", name, limit)
+	}
+	return data, true, nil
+}
+
+// readJSON reads a file into a value, if the file exists.
+func readJSON(fsys fs.FS, name string, limit int, into any) (found bool, err error) {
+	data, found, err := readFile(fsys, name, limit)
+	if err != nil || !found {
+		return found, err
 	}
 	if err := json.Unmarshal(data, into); err != nil {
 		return false, fmt.Errorf("read %s: %w", name, err)
@@ -49,23 +79,24 @@ func readJSON(fsys fs.FS, name string, into any) (found bool, err error) {
 	return true, nil
 }
 
-// tokenizerFile is tokenizer.json, as far as it matters here.
+// tokenizerFile is tokenizer.json, as far as it matters here. Short text can stand for large values, so parts are decoded
+// once their size is known.
 type tokenizerFile struct {
-	AddedTokens   []addedToken `json:"added_tokens"`
-	Normalizer    *component   `json:"normalizer"`
-	PreTokenizer  *component   `json:"pre_tokenizer"`
-	PostProcessor *component   `json:"post_processor"`
-	Decoder       *component   `json:"decoder"`
-	Model         tokenizerBPE `json:"model"`
+	AddedTokens   json.RawMessage `json:"added_tokens"`
+	Normalizer    json.RawMessage `json:"normalizer"`
+	PreTokenizer  json.RawMessage `json:"pre_tokenizer"`
+	PostProcessor json.RawMessage `json:"post_processor"`
+	Decoder       json.RawMessage `json:"decoder"`
+	Model         tokenizerBPE    `json:"model"`
 }
 
 type addedToken struct {
 	ID         int32  `json:"id"`
 	Content    string `json:"content"`
 	Special    bool   `json:"special"`
-	Normalized bool   `json:"normalized"`
-	SingleWord bool   `json:"single_word"`
-	LStrip     bool   `json:"lstrip"`
+	Normalized bool   `json:"normalized"`  // it is looked for in normalized text
+	SingleWord bool   `json:"single_word"` // it does not touch a word
+	LStrip     bool   `json:"lstrip"`      // it takes the space on its left
 	RStrip     bool   `json:"rstrip"`
 }
 
@@ -76,12 +107,26 @@ type component struct {
 	Normalizers   []component `json:"normalizers"` // of a Sequence
 	PreTokenizers []component `json:"pretokenizers"`
 	Processors    []component `json:"processors"`
+	Decoders      []component `json:"decoders"`
 
-	Pattern        struct{ Regex *string } `json:"pattern"` // of a Split
-	Behavior       string                  `json:"behavior"`
-	Invert         bool                    `json:"invert"`
-	AddPrefixSpace bool                    `json:"add_prefix_space"` // of a ByteLevel
-	UseRegex       *bool                   `json:"use_regex"`
+	Pattern  pattern `json:"pattern"`  // of a Split or Replace
+	Behavior string  `json:"behavior"` // of a Split or Punctuation
+	Invert   bool    `json:"invert"`
+	Content  string  `json:"content"` // of a Replace or Strip
+
+	AddPrefixSpace *bool `json:"add_prefix_space"` // of a ByteLevel or Metaspace
+	UseRegex       *bool `json:"use_regex"`        // true by default
+
+	Replacement   string `json:"replacement"` // of a Metaspace
+	PrependScheme string `json:"prepend_scheme"`
+	Split         *bool  `json:"split"` // true by default
+
+	IndividualDigits bool   `json:"individual_digits"` // of Digits
+	Prepend          string `json:"prepend"`           // of a Prepend
+	StripLeft        bool   `json:"strip_left"`        // of a normalizer's Strip
+	StripRight       bool   `json:"strip_right"`
+	Start            int    `json:"start"` // of a decoder's Strip
+	Stop             int    `json:"stop"`
 
 	Single []struct { // of a TemplateProcessing
 		SpecialToken *struct {
@@ -90,77 +135,182 @@ type component struct {
 	} `json:"single"`
 }
 
+// pattern is a text or an expression.
+type pattern struct{ String, Regex *string }
+
 type tokenizerBPE struct {
 	Type         string           `json:"type"`
 	Vocab        map[string]int32 `json:"vocab"`
-	Merges       []pair           `json:"merges"`
+	Merges       merges           `json:"merges"`
 	IgnoreMerges bool             `json:"ignore_merges"`
 	ByteFallback bool             `json:"byte_fallback"`
+	Unknown      string           `json:"unk_token"`
+	FuseUnknown  bool             `json:"fuse_unk"`
 	Dropout      float64          `json:"dropout"`
 	Prefix       string           `json:"continuing_subword_prefix"`
 	Suffix       string           `json:"end_of_word_suffix"`
 }
 
-// pair is a merge, written as "a b" or, since tokens may contain spaces, as ["a", "b"].
-type pair [2]string
+// merges are pairs of tokens, written as "a b" or, since tokens may contain spaces, as ["a", "b"].
+type merges [][2]string
 
-func (p *pair) UnmarshalJSON(data []byte) error {
-	if bytes.HasPrefix(data, []byte("[")) {
-		var parts []string
-		if err := json.Unmarshal(data, &parts); err != nil {
-			return err
-		}
-		if len(parts) != 2 {
-			return fmt.Errorf("merge %s has %d parts, want 2", data, len(parts))
-		}
-		*p = pair(parts)
-		return nil
+func (m *merges) UnmarshalJSON(data []byte) error {
+	if first := bytes.TrimLeft(data, "[ \t\r\n"); bytes.Count(data[:len(data)-len(first)], []byte("[")) > 1 {
+		return m.fromPairs(data)
 	}
-	var text string
-	if err := json.Unmarshal(data, &text); err != nil {
+	var lines []string
+	if err := json.Unmarshal(data, &lines); err != nil {
 		return err
 	}
-	left, right, ok := strings.Cut(text, " ")
-	if !ok {
-		return fmt.Errorf("merge %q has one part, want 2", text)
+	*m = make(merges, len(lines))
+	for i, line := range lines {
+		left, right, ok := strings.Cut(line, " ")
+		if !ok {
+			return fmt.Errorf("merge %q has one part, want 2", line)
+		}
+		(*m)[i] = [2]string{left, right}
 	}
-	*p = pair{left, right}
 	return nil
+}
+
+func (m *merges) fromPairs(data []byte) error {
+	var pairs [][]string
+	if err := json.Unmarshal(data, &pairs); err != nil {
+		return err
+	}
+	*m = make(merges, len(pairs))
+	for i, pair := range pairs {
+		if len(pair) != 2 {
+			return fmt.Errorf("merge %q has %d parts, want 2", pair, len(pair))
+		}
+		(*m)[i] = [2]string(pair)
+	}
+	return nil
+}
+
+// bounds add up what the components do, so that no file makes of a short text a huge one.
+type bounds struct {
+	steps, growth int
+	spelled       bool // bytes are spelled as characters
+}
+
+// step counts one more step that makes a text at most so many times longer.
+func (b *bounds) step(kind string, growth int) error {
+	b.steps++
+	if b.steps > maxSteps {
+		return fmt.Errorf("%s: there are more than %d steps", kind, maxSteps)
+	}
+	if b.growth *= growth; growth > maxGrowth || b.growth > maxGrowth {
+		return fmt.Errorf("%s: it makes, with the steps before it, more than %d bytes of one", kind, maxGrowth)
+	}
+	return nil
+}
+
+// section decodes a part of the file, if it is there.
+func section[T any](name string, data json.RawMessage, limit int) (*T, error) {
+	if len(data) > limit {
+		return nil, fmt.Errorf("%s: it has more than %d bytes", name, limit)
+	}
+	if len(data) == 0 {
+		return nil, nil
+	}
+	var value *T
+	if err := json.Unmarshal(data, &value); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return value, nil
 }
 
 // tokenizer builds what the file describes.
 func (f *tokenizerFile) tokenizer() (*Tokenizer, error) {
-	t := &Tokenizer{added: make(map[string]int32, len(f.AddedTokens))}
-	var err error
-	if t.normalize, err = normalizesNFC(f.Normalizer); err != nil {
+	t := &Tokenizer{}
+	if err := f.pipeline(t); err != nil {
 		return nil, err
 	}
-	if t.split, err = newSplitter(f.PreTokenizer); err != nil {
+	added, err := section[[]addedToken]("added_tokens", f.AddedTokens, maxAdded)
+	if err != nil {
 		return nil, err
 	}
-	if f.Decoder == nil || f.Decoder.Type != "ByteLevel" {
-		return nil, errors.New("decoder is not ByteLevel, the only one that is supported")
-	}
-	if t.bpe, err = f.Model.bpe(t.define); err != nil {
+	if err := f.Model.check(); err != nil {
 		return nil, fmt.Errorf("model: %w", err)
 	}
-	if err := t.addTokens(f.AddedTokens); err != nil {
-		return nil, fmt.Errorf("added_tokens: %w", err)
+	for spelling, id := range f.Model.Vocab {
+		if err := t.define(id, entry{content: spelling, known: true}); err != nil {
+			return nil, fmt.Errorf("model: vocab: %w", err)
+		}
 	}
-	t.bos = firstToken(f.PostProcessor)
+	if added != nil {
+		if err := t.addTokens(*added); err != nil {
+			return nil, fmt.Errorf("added_tokens: %w", err)
+		}
+	}
+	if t.bpe, err = newBPE(&f.Model, func(id int32) bool { return t.vocab[id].special }); err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	if err := t.bpe.complete(t.spelled); err != nil {
+		return nil, fmt.Errorf("model: vocab: %w", err)
+	}
 	return t, nil
+}
+
+// pipeline reads the steps around the model.
+func (f *tokenizerFile) pipeline(t *Tokenizer) error {
+	before, after := bounds{growth: 1}, bounds{growth: 1}
+	for _, p := range []struct {
+		name string
+		data json.RawMessage
+		read func(*component) error
+	}{
+		{"normalizer", f.Normalizer, func(c *component) (err error) { t.normalize, err = newNormalizer(c, &before); return }},
+		{"pre_tokenizer", f.PreTokenizer, func(c *component) (err error) { t.steps, err = newSteps(c, &before); return }},
+		{"decoder", f.Decoder, func(c *component) (err error) { t.decoding, err = newDecoding(c, &after); return }},
+		{"post_processor", f.PostProcessor, func(c *component) (err error) { t.bos, err = firstToken(c); return }},
+	} {
+		c, err := section[component](p.name, p.data, maxComponent)
+		if err != nil {
+			return err
+		}
+		if err := p.read(c); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	t.spelled = before.spelled
+	return nil
+}
+
+// firstToken returns the special token that a post-processor puts before a sequence, or "".
+func firstToken(c *component) (string, error) {
+	if c == nil {
+		return "", nil
+	}
+	switch c.Type {
+	case "ByteLevel": // moves offsets
+	case "TemplateProcessing":
+		if len(c.Single) > 0 && c.Single[0].SpecialToken != nil {
+			return c.Single[0].SpecialToken.ID, nil
+		}
+	case "Sequence":
+		for _, part := range c.Processors {
+			if token, err := firstToken(&part); token != "" || err != nil {
+				return token, err
+			}
+		}
+	default:
+		return "", fmt.Errorf("type %q is not supported", c.Type)
+	}
+	return "", nil
 }
 
 // define enters a token into the table.
 func (t *Tokenizer) define(id int32, token entry) error {
 	if id < 0 || id > maxID {
-		return fmt.Errorf("token %q has id %d, out of 0..%d", token.text, id, maxID)
+		return fmt.Errorf("token %q has id %d, out of 0..%d", token.content, id, maxID)
 	}
 	if missing := int(id) + 1 - len(t.vocab); missing > 0 {
 		t.vocab = append(t.vocab, make([]entry, missing)...)
 	}
-	if old := t.vocab[id]; old.known && old.text != token.text {
-		return fmt.Errorf("tokens %q and %q have the same id %d", old.text, token.text, id)
+	if old := t.vocab[id]; old.known && old.content != token.content {
+		return fmt.Errorf("tokens %q and %q have the same id %d", old.content, token.content, id)
 	}
 	t.vocab[id] = token
 	return nil
@@ -168,12 +318,11 @@ func (t *Tokenizer) define(id int32, token entry) error {
 
 // addTokens enters the added tokens and prepares to find them.
 func (t *Tokenizer) addTokens(tokens []addedToken) error {
-	for _, a := range tokens {
-		switch {
-		case a.Content == "":
-			return fmt.Errorf("token %d has no content", a.ID)
-		case a.SingleWord || a.LStrip || a.RStrip:
-			return fmt.Errorf("token %q sets single_word, lstrip or rstrip, which are not supported", a.Content)
+	t.added = make(map[string]int32, len(tokens))
+	total := 0
+	for i, a := range tokens {
+		if a.Content == "" || len(a.Content) > maxContent {
+			return fmt.Errorf("token %d has no content or more than %d bytes of it", a.ID, maxContent)
 		}
 		if id, twice := t.added[a.Content]; twice && id != a.ID {
 			return fmt.Errorf("token %q has the ids %d and %d", a.Content, id, a.ID)
@@ -182,58 +331,29 @@ func (t *Tokenizer) addTokens(tokens []addedToken) error {
 			return err
 		}
 		t.added[a.Content] = a.ID
+		if a.Normalized {
+			text := t.normalize(a.Content, true, true)
+			t.normalized.add(text, &tokens[i])
+			t.vocab[a.ID].content = text // as which it is decoded too
+			total += len(text)
+		} else {
+			total += len(a.Content)
+			t.verbatim.add(a.Content, &tokens[i])
+		}
+		if total > maxContents {
+			return fmt.Errorf("they have more than %d bytes in all, once they are normalized", maxContents)
+		}
 	}
-	var err error
-	if t.trusted, err = newMatchers(tokens); err != nil {
-		return err
-	}
-	t.user, err = newMatchers(slices.DeleteFunc(tokens, func(a addedToken) bool { return a.Special }))
-	return err
+	return nil
 }
 
-// bpe checks the model and enters its vocabulary by define.
-func (f *tokenizerBPE) bpe(define func(int32, entry) error) (bpe, error) {
-	b := bpe{tokens: make(map[string]int32, len(f.Vocab)), wholeFirst: f.IgnoreMerges}
+// check tells whether the model is of a kind that is supported.
+func (f *tokenizerBPE) check() error {
 	switch {
 	case f.Type != "" && f.Type != "BPE":
-		return b, fmt.Errorf("type %q is not supported, only BPE", f.Type)
-	case f.ByteFallback || f.Dropout != 0 || f.Prefix != "" || f.Suffix != "":
-		return b, errors.New("byte_fallback, dropout, continuing_subword_prefix and end_of_word_suffix are not supported")
-	}
-	for spelling, id := range f.Vocab {
-		text, ok := unspell(spelling)
-		if ok {
-			b.tokens[text] = id
-		} else {
-			text = spelling // of a special token: merges never lead to it
-		}
-		if err := define(id, entry{text: text, known: true}); err != nil {
-			return b, fmt.Errorf("vocab: %w", err)
-		}
-	}
-	for i := range b.bytes {
-		id, ok := b.tokens[string([]byte{byte(i)})]
-		if !ok {
-			return b, fmt.Errorf("vocab: no token for byte %#02x; the vocabulary is not byte-level", i)
-		}
-		b.bytes[i] = id
-	}
-	return b, b.addMerges(f.Merges)
-}
-
-// addMerges enters the merges, of which the first has the lowest rank.
-func (b *bpe) addMerges(merges []pair) error {
-	b.merges = make(map[[2]int32]merge, len(merges))
-	for rank, p := range merges {
-		left, okLeft := unspell(p[0])
-		right, okRight := unspell(p[1])
-		first, knownLeft := b.tokens[left]
-		second, knownRight := b.tokens[right]
-		id, known := b.tokens[left+right]
-		if !okLeft || !okRight || !knownLeft || !knownRight || !known {
-			return fmt.Errorf("merges: %q and %q, or what they become, are not in the vocabulary", p[0], p[1])
-		}
-		b.merges[[2]int32{first, second}] = merge{int32(rank), id}
+		return fmt.Errorf("type %q is not supported, only BPE", f.Type)
+	case f.Dropout != 0 || f.Prefix != "" || f.Suffix != "":
+		return errors.New("dropout, continuing_subword_prefix and end_of_word_suffix are not supported")
 	}
 	return nil
 }

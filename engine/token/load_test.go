@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"caucus/engine/token"
 )
@@ -145,25 +146,36 @@ func TestLoadNamesWhatIsNotSupported(t *testing.T) {
 	}{
 		"no file":             {nil, "tokenizer.json is missing"},
 		"not JSON":            {map[string]string{"tokenizer.json": "version https://git-lfs"}, "read tokenizer.json"},
-		"empty object":        {map[string]string{"tokenizer.json": "{}"}, "pre_tokenizer"},
+		"empty object":        {map[string]string{"tokenizer.json": "{}"}, "decoder"},
+		"only sentencepiece":  {map[string]string{"tokenizer.model": ""}, "tokenizer.model alone"},
 		"another model":       {with("model", `{"type":"WordPiece","vocab":{}}`), `"WordPiece"`},
-		"byte fallback":       {with("model", `{"type":"BPE","byte_fallback":true}`), "byte_fallback"},
-		"missing bytes":       {with("model", `{"type":"BPE","vocab":{"a":0}}`), "byte 0x0"},
+		"half a fallback":     {with("model", `{"type":"BPE","byte_fallback":true}`, "pre_tokenizer", "null"), "byte 0x20"},
+		"missing bytes":       {with("model", `{"type":"BPE","vocab":{"a":0}}`), "byte 0x20"},
 		"half a merge":        {with("model", `{"type":"BPE","merges":["ab"]}`), "one part"},
 		"three part merge":    {with("model", `{"type":"BPE","merges":[["a","b","c"]]}`), "3 parts"},
-		"another decoder":     {with("decoder", `{"type":"Metaspace"}`), "decoder"},
-		"no decoder":          {with("decoder", `null`), "decoder"},
-		"another normalizer":  {with("normalizer", `{"type":"Lowercase"}`), `"Lowercase"`},
-		"nested normalizer":   {with("normalizer", `{"type":"Sequence","normalizers":[{"type":"NFD"}]}`), `"NFD"`},
-		"no pre-tokenizer":    {with("pre_tokenizer", `null`), "pre_tokenizer"},
-		"another splitter":    {with("pre_tokenizer", `{"type":"Whitespace"}`), `"Whitespace"`},
-		"a prefix space":      {with("pre_tokenizer", `{"type":"ByteLevel","add_prefix_space":true}`), "add_prefix_space"},
-		"an empty sequence":   {with("pre_tokenizer", `{"type":"Sequence","pretokenizers":[]}`), "pre_tokenizer"},
-		"an unknown regex":    {with("pre_tokenizer", splitBy(`"Regex":"\\w+"`, "Isolated", false)), `\w+`},
-		"a plain pattern":     {with("pre_tokenizer", splitBy(`"String":" "`, "Isolated", false)), "no regular expression"},
-		"another behavior":    {with("pre_tokenizer", splitBy(`"Regex":"\\s+"`, "MergedWithNext", false)), "MergedWithNext"},
-		"a second split":      {with("pre_tokenizer", splitBy(`"Regex":"\\s+"`, "Isolated", true)), "use_regex"},
-		"a stripping token":   {withAdded(`{"id":256,"content":"<a>","lstrip":true}`), "lstrip"},
+		"another decoder":     {with("decoder", `{"type":"WordPiece"}`), `decoder: type "WordPiece"`},
+		"no decoder":          {with("decoder", `null`), "decoder: there is none"},
+		"a late decoder":      {with("decoder", decoders(`{"type":"Fuse"},{"type":"Replace","pattern":{"String":"a"}}`)), "Replace behind"},
+		"a late replacement":  {with("decoder", decoders(`{"type":"ByteFallback"},{"type":"Strip","content":" "}`)), "Strip behind"},
+		"strips of the end":   {with("decoder", decoders(`{"type":"Fuse"},{"type":"Strip","content":" ","stop":1}`)), "Strip behind"},
+		"another normalizer":  {with("normalizer", `{"type":"BertNormalizer"}`), `normalizer: type "BertNormalizer"`},
+		"nested normalizer":   {with("normalizer", `{"type":"Sequence","normalizers":[{"type":"Nmt"}]}`), `"Nmt"`},
+		"no pre-tokenizer":    {with("pre_tokenizer", `null`), "there is no ByteLevel"},
+		"another splitter":    {with("pre_tokenizer", `{"type":"Whitespace"}`), `pre_tokenizer: type "Whitespace"`},
+		"another processor":   {with("post_processor", `{"type":"BertProcessing"}`), `post_processor: type "BertProcessing"`},
+		"no pattern":          {with("pre_tokenizer", splitBy(``, "Isolated")), "neither a String nor a Regex"},
+		"another behavior":    {with("pre_tokenizer", splitBy(`"Regex":"\\s+"`, "Merged")), `behavior "Merged"`},
+		"looking ahead":       {with("pre_tokenizer", splitBy(`"Regex":"a(?!b)"`, "Isolated")), "(?"},
+		"looking back":        {with("pre_tokenizer", splitBy(`"Regex":"(?<=a)b"`, "Isolated")), "(?"},
+		"a word's border":     {with("pre_tokenizer", splitBy(`"Regex":"\\bx"`, "Isolated")), `\b`},
+		"a beginning":         {with("pre_tokenizer", splitBy(`"Regex":"^x"`, "Isolated")), "^"},
+		"no backtracking":     {with("pre_tokenizer", splitBy(`"Regex":"x++y"`, "Isolated")), "nested repetition"},
+		"a class in a class":  {with("pre_tokenizer", splitBy(`"Regex":"[a-z&&[^b]]"`, "Isolated")), "class within"},
+		"an empty match":      {with("pre_tokenizer", splitBy(`"Regex":"x*"`, "Isolated")), "empty text"},
+		"a long expression":   {with("pre_tokenizer", splitBy(`"Regex":"`+strings.Repeat("x", 5000)+`"`, "Isolated")), "5000 bytes"},
+		"many repetitions":    {with("pre_tokenizer", splitBy(`"Regex":"((x{30}){30}){30}"`, "Isolated")), ""},
+		"an odd metaspace":    {with("pre_tokenizer", `{"type":"Metaspace","replacement":"__"}`), "not one character"},
+		"an odd scheme":       {with("pre_tokenizer", `{"type":"Metaspace","replacement":"_","prepend_scheme":"last"}`), `"last"`},
 		"an empty token":      {withAdded(`{"id":256,"content":""}`), "no content"},
 		"a negative id":       {withAdded(`{"id":-1,"content":"<a>"}`), "id -1"},
 		"a huge id":           {withAdded(`{"id":2000000000,"content":"<a>"}`), "id 2000000000"},
@@ -186,9 +198,64 @@ func TestLoadNamesWhatIsNotSupported(t *testing.T) {
 }
 
 // splitBy is a pre-tokenizer that splits by a pattern.
-func splitBy(pattern, behavior string, twice bool) string {
-	return fmt.Sprintf(`{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{%s},"behavior":%q},`+
-		`{"type":"ByteLevel","use_regex":%v}]}`, pattern, behavior, twice)
+func splitBy(pattern, behavior string) string {
+	return fmt.Sprintf(`{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{%s},"behavior":%q},{"type":"ByteLevel"}]}`,
+		pattern, behavior)
+}
+
+// decoders is a decoder of several steps.
+func decoders(steps string) string { return `{"type":"Sequence","decoders":[` + steps + `]}` }
+
+func TestATokenizerThatMakesALotOfALittleIsAnError(t *testing.T) {
+	repeat := func(part string, n int) string { return strings.TrimSuffix(strings.Repeat(part+",", n), ",") }
+	normalizers := func(part string, n int) string {
+		return `{"type":"Sequence","normalizers":[` + repeat(part, n) + `]}`
+	}
+	pretokenizers := func(part string, n int) string {
+		return `{"type":"Sequence","pretokenizers":[` + repeat(part, n) + `]}`
+	}
+	deep := strings.Repeat(`{"type":"Sequence","normalizers":[`, 5000) + strings.Repeat(`]}`, 5000)
+	for name, fields := range map[string][]string{
+		"doubling":         {"normalizer", normalizers(`{"type":"Replace","pattern":{"String":"a"},"content":"aa"}`, 30)},
+		"by an expression": {"normalizer", normalizers(`{"type":"Replace","pattern":{"Regex":"."},"content":"xxxx"}`, 30)},
+		"a long content":   {"normalizer", `{"type":"Replace","pattern":{"String":"a"},"content":"` + strings.Repeat("x", 9999) + `"}`},
+		"prefixes":         {"normalizer", normalizers(`{"type":"Prepend","prepend":"xxxxxxx"}`, 30)},
+		"many steps":       {"normalizer", normalizers(`{"type":"Strip"}`, 100)},
+		"deep":             {"normalizer", deep},
+		"many components":  {"normalizer", normalizers(`{}`, 1<<20)},
+		"spelled again":    {"pre_tokenizer", pretokenizers(`{"type":"ByteLevel","add_prefix_space":true}`, 10)},
+		"marks":            {"pre_tokenizer", pretokenizers(`{"type":"Metaspace","replacement":"_"}`, 10)},
+		"long decoding":    {"decoder", decoders(repeat(`{"type":"Replace","pattern":{"String":"a"},"content":"aaaa"}`, 20))},
+		"an added library": {"added_tokens", `[{"content":"` + strings.Repeat("x", 5<<20) + `"}]`},
+		"long added tokens": {"normalizer", `{"type":"Replace","pattern":{"String":"x"},"content":"` + strings.Repeat("y", 900) + `"}`,
+			"added_tokens", `[` + repeat(`{"id":256,"content":"`+strings.Repeat("x", 1000)+`","normalized":true}`, 2000) + `]`},
+		"a far id":        {"added_tokens", `[{"id":4000000,"content":"x"}]`},
+		"repeated":        {"pre_tokenizer", splitBy(`"Regex":"(x{1,900}y){1,900}"`, "Isolated")},
+		"repeated deeply": {"pre_tokenizer", splitBy(`"Regex":"((((x{2,9}){2,9}){2,9}){2,9}){2,9}"`, "Isolated")},
+	} {
+		start := time.Now()
+		if _, err := token.Load(folder(map[string]string{"tokenizer.json": bytesOnly(t, nil, fields...)})); err == nil {
+			t.Errorf("%s: no error", name)
+		} else if len(err.Error()) > 1000 {
+			t.Errorf("%s: the error has %d bytes", name, len(err.Error()))
+		}
+		if took := time.Since(start); took > 2*time.Second {
+			t.Errorf("%s: takes %v", name, took)
+		}
+	}
+}
+
+// endless is a folder with a tokenizer.json that does not end.
+type endless struct{ fs.File }
+
+func (endless) Open(string) (fs.File, error)  { return endless{}, nil }
+func (endless) Read(into []byte) (int, error) { return len(into), nil }
+func (endless) Close() error                  { return nil }
+
+func TestAFileWithoutAnEndIsAnError(t *testing.T) {
+	if _, err := token.Load(endless{}); err == nil || !strings.Contains(err.Error(), "more than") {
+		t.Errorf("error is %v", err)
+	}
 }
 
 func TestMergesMustLeadToTokens(t *testing.T) {
@@ -201,8 +268,9 @@ func TestMergesMustLeadToTokens(t *testing.T) {
 
 func FuzzLoad(f *testing.F) {
 	for _, name := range golden {
-		f.Add([]byte(read(f, name+".json")), []byte(`{"eos_token_id":[1,2],"top_k":20}`))
+		f.Add([]byte(read(f, name+".json.gz")), []byte(`{"eos_token_id":[1,2],"top_k":20}`))
 	}
+	f.Add([]byte(bytesOnly(f, nil, "pre_tokenizer", splitBy(`"Regex":"[a-z]+|\\s+(?!\\S)|\\s+"`, "Contiguous"))), []byte(`{}`))
 	f.Add([]byte(bytesOnly(f, []map[string]any{added(256, "<a>", true)})), []byte(`{"temperature":null}`))
 	f.Fuzz(func(t *testing.T, file, generation []byte) {
 		tok, err := token.Load(folder(map[string]string{
@@ -211,9 +279,13 @@ func FuzzLoad(f *testing.F) {
 			return
 		}
 		const text = "They'll share 120 apples.\n\n  é😀 <think>"
-		if got := tok.Decode(tok.Encode(text, false)); got == "" {
-			t.Fatal("nothing is left of the text")
+		for _, special := range []bool{false, true} {
+			for _, id := range tok.Encode(text, special) {
+				if id < 0 || int(id) >= tok.VocabSize() {
+					t.Fatalf("token %d of %d", id, tok.VocabSize())
+				}
+			}
 		}
-		tok.Encode(text, true)
+		tok.Decode(tok.Encode(text, false))
 	})
 }

@@ -4,45 +4,47 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/ncruces/go-strftime"
 	"github.com/nikolalohinski/gonja/v2/builtins"
-	"github.com/nikolalohinski/gonja/v2/builtins/control_structures"
 	"github.com/nikolalohinski/gonja/v2/config"
 	"github.com/nikolalohinski/gonja/v2/exec"
 	"github.com/nikolalohinski/gonja/v2/loaders"
-	"github.com/nikolalohinski/gonja/v2/nodes"
-	"github.com/nikolalohinski/gonja/v2/parser"
-	"github.com/nikolalohinski/gonja/v2/tokens"
 )
 
 // Bounds on chat templates, which come with a checkpoint and are programs. Real ones have under 32 KiB.
 const (
 	maxTemplate = 64 << 10 // bytes of source
 	maxNesting  = 500      // open brackets, which the engine's parser follows by recursion
-	maxSteps    = 1000     // passes through loops and calls of macros, in all renderings
 	maxRange    = 1000     // length of a range(...)
 	maxError    = 400      // bytes of an error's text
 )
 
 // today is the date in prompts. It is fixed so that a prompt, and with it every sample, is the same tomorrow; it is the
 // one that Llama's templates fall back to.
-const today = "26 Jul 2024"
+var today = time.Date(2024, time.July, 26, 0, 0, 0, 0, time.UTC)
 
 // template is a chat template in Jinja, ready to be rendered.
 type template struct {
 	parsed *exec.Template
 }
 
-// parseTemplate compiles a template with the settings of the transformers library. The statements that read other
-// templates are absent, and those that repeat count their steps.
+// parseTemplate compiles a template with the settings of the transformers library, and bounds what it does by a
+// meter.
 func parseTemplate(source string) (t template, err error) {
 	defer recoverAs(&err)
 	if len(source) > maxTemplate {
 		return t, fmt.Errorf("it has %d bytes, and at most %d are allowed", len(source), maxTemplate)
 	}
-	if n := nesting(source); n > maxNesting {
-		return t, fmt.Errorf("its brackets are nested %d deep, and at most %d are allowed", n, maxNesting)
+	if err := checkNesting(source); err != nil {
+		return t, err
 	}
+	source = rewriteConditionals(source)
+	if err := checkNesting(source); err != nil { // of conditionals too
+		return t, err
+	}
+	m := &meter{}
 	settings := config.New()
 	settings.TrimBlocks, settings.LeftStripBlocks = true, true
 	const path = "/chat_template"
@@ -51,13 +53,26 @@ func parseTemplate(source string) (t template, err error) {
 		return t, err
 	}
 	t.parsed, err = exec.NewTemplate(path, settings, loader, &exec.Environment{
-		Context:           exec.NewContext(map[string]any{"namespace": builtin("namespace"), "range": boundedRange}),
-		Filters:           builtins.Filters,
+		Context: exec.NewContext(map[string]any{"namespace": builtin("namespace"), "range": boundedRange, either: chosen,
+			yieldName: m.yield, repeatName: m.repeat}),
+		Filters:           filters(m),
 		Tests:             builtins.Tests,
-		Methods:           builtins.Methods,
-		ControlStructures: statements(&steps{}),
+		Methods:           methods(m),
+		ControlStructures: statements(),
 	})
-	return t, brief(err)
+	if err != nil {
+		return t, brief(err)
+	}
+	m.nodes(t.parsed.Root().Nodes)
+	return t, nil
+}
+
+// checkNesting fails if too many brackets are open at once.
+func checkNesting(source string) error {
+	if n := nesting(source); n > maxNesting {
+		return fmt.Errorf("its brackets are nested %d deep, and at most %d are allowed", n, maxNesting)
+	}
+	return nil
 }
 
 // nesting returns how many brackets are open at most. Those in texts count too, which real templates can afford.
@@ -85,8 +100,8 @@ func (t template) render(content, bos, eos string) (text string, err error) {
 		"eos_token":             eos,
 		"tools":                 nil,
 		"documents":             nil,
-		"date_string":           today,
-		"strftime_now":          func(string) string { return today },
+		"date_string":           today.Format("02 Jan 2006"),
+		"strftime_now":          func(format string) string { return strftime.Format(format, today) },
 		"raise_exception":       func(message string) (string, error) { return "", errors.New(message) },
 	}))
 	return text, brief(err)
@@ -103,7 +118,11 @@ func brief(err error) error {
 
 // recoverAs turns a panic of the template engine into an error.
 func recoverAs(err *error) {
-	if p := recover(); p != nil {
+	switch p := recover().(type) {
+	case nil:
+	case excess:
+		*err = errors.New(string(p))
+	default:
 		*err = fmt.Errorf("the template engine failed: %v", p)
 	}
 }
@@ -138,6 +157,15 @@ func boundedRange(bounds ...int) ([]int, error) {
 	return numbers, nil
 }
 
+// chosen returns the only item of a list, which a conditional has chosen.
+func chosen(list *exec.Value) *exec.Value {
+	item := list.Index(0)
+	if inner, ok := item.Interface().(*exec.Value); ok {
+		return inner
+	}
+	return item
+}
+
 // messages is a conversation. It finds its items itself because the engine does not find item -n of n.
 type messages []any
 
@@ -152,52 +180,3 @@ func (m messages) GetItem(key any) (*exec.Value, bool) {
 	}
 	return exec.AsValue(m[i]), true
 }
-
-// statements are the {% ... %} that a chat template may use.
-func statements(count *steps) *exec.ControlStructureSet {
-	parsers := make(map[string]parser.ControlStructureParser)
-	for _, name := range []string{"if", "for", "set", "macro", "break", "continue", "raw", "with"} {
-		parsers[name], _ = builtins.ControlStructures.Get(name)
-	}
-	parsers["for"] = count.each(parsers["for"])
-	parsers["macro"] = count.each(parsers["macro"])
-	return exec.NewControlStructureSet(parsers)
-}
-
-// steps is a statement that counts how often it is executed and fails after maxSteps. It bounds loops, and with macros
-// recursion too.
-type steps struct {
-	taken int
-}
-
-// each puts the counting statement into the body of every loop or macro that parse reads.
-func (s *steps) each(parse parser.ControlStructureParser) parser.ControlStructureParser {
-	return func(p, args *parser.Parser) (nodes.ControlStructure, error) {
-		statement, err := parse(p, args)
-		if err != nil {
-			return nil, err
-		}
-		count := &nodes.ControlStructureBlock{Location: statement.Position(), Name: "step", ControlStructure: s}
-		switch repeated := statement.(type) {
-		case *controlStructures.ForControlStructure:
-			repeated.BodyWrapper.Nodes = append([]nodes.Node{count}, repeated.BodyWrapper.Nodes...)
-		case *controlStructures.MacroControlStructure:
-			repeated.Wrapper.Nodes = append([]nodes.Node{count}, repeated.Wrapper.Nodes...)
-		}
-		return statement, nil
-	}
-}
-
-// Execute counts.
-func (s *steps) Execute(*exec.Renderer, *nodes.ControlStructureBlock) error {
-	s.taken++
-	if s.taken > maxSteps {
-		return fmt.Errorf("it takes more than %d steps", maxSteps)
-	}
-	return nil
-}
-
-// Position is nowhere: the statement is not in the source.
-func (s *steps) Position() *tokens.Token { return &tokens.Token{} }
-
-func (s *steps) String() string { return "step" }

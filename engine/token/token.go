@@ -1,5 +1,5 @@
-// Package token turns text into a model's tokens and back: the byte-level BPE of tokenizer.json, the chat template and
-// the generation defaults of a Hugging Face checkpoint.
+// Package token turns text into a model's tokens and back: the BPE of tokenizer.json with the steps around it, the chat
+// template and the generation defaults of a Hugging Face checkpoint.
 //
 // Most callers need four calls:
 //
@@ -12,40 +12,44 @@
 //
 //   - Text of a user never becomes a special token: Prompt recognises those in the template alone, and Encode only when
 //     it is told to. Added tokens that are not special, such as <think>, are recognised everywhere.
-//   - Decode(Encode(s)) is s for valid UTF-8, but for special tokens and where the tokenizer itself normalizes to NFC.
-//   - Files are not trusted. What is not supported is an error that names the file and the setting; a chat template
-//     runs without access to files and within a limit on its steps.
+//   - Tokens and text are those of the reference library, Hugging Face's tokenizers, for valid UTF-8 whose characters Go's
+//     Unicode knows (the library's is a version ahead).
+//   - Files are not trusted. What is not supported is an error that names the file and the setting; sizes, and how much
+//     longer a tokenizer makes a text, are bounded; a chat template runs without access to files and within such bounds too.
 //   - A Tokenizer does not change after Load and may be used by many goroutines at once. A Decoder serves one sample.
 //
-// Supported are the pre-tokenizers of GPT-2, Llama 3 and Qwen2, which are those of many other models too.
+// Text goes through these steps, each in a file of its own: added tokens are cut out (added.go), what is between them is
+// normalized (normalize.go) and cut into pieces (pretokenize.go, by patterns of split.go and pattern.go), and the characters
+// of each piece, or its bytes (bytelevel.go), are merged to tokens (bpe.go). Back it goes by decode.go and decoder.go.
 package token
 
 import (
 	"slices"
 	"strings"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Tokenizer is what Load makes of a checkpoint's files.
 type Tokenizer struct {
-	vocab     []entry // by id
-	added     map[string]int32
-	trusted   matchers // every added token
-	user      matchers // those that are not special
-	normalize bool     // to NFC
-	split     splitter
-	bpe       bpe
+	vocab      []entry // by id
+	added      map[string]int32
+	verbatim   matcher // of the added tokens that are looked for in the text as it is
+	normalize  normalizer
+	normalized matcher // and of the others, which are looked for in what is left of it, once that is normalized
+	steps      []step
+	spelled    bool // the vocabulary's characters stand for bytes
+	bpe        *bpe
+	decoding   decoding
 
 	bos        string
 	eos        []int32
 	generation Generation
 	chat       func() (chat, error)
+	thinks     bool // the chat template knows of reasoning
 }
 
-// entry is a token: its text as bytes, which need not be whole characters.
+// entry is a token: its text as the vocabulary has it.
 type entry struct {
-	text    string
+	content string
 	known   bool // ids may have holes
 	special bool
 }
@@ -56,8 +60,8 @@ func (t *Tokenizer) Encode(text string, special bool) []int32 {
 	return t.encode(segment{text, special})
 }
 
-// Decode returns the text of ids without the special tokens. Unknown ids have no text, and each byte that is not part of
-// a UTF-8 character becomes U+FFFD.
+// Decode returns the text of ids without the special tokens. Unknown ids have no text, and bytes that are not
+// characters of UTF-8 become U+FFFD.
 func (t *Tokenizer) Decode(ids []int32) string {
 	var text strings.Builder
 	dec := t.Decoder()
@@ -72,6 +76,9 @@ func (t *Tokenizer) Decode(ids []int32) string {
 func (t *Tokenizer) ID(text string) (int32, bool) {
 	if id, ok := t.added[text]; ok {
 		return id, true
+	}
+	if t.spelled {
+		text = spell(text)
 	}
 	id, ok := t.bpe.tokens[text]
 	return id, ok
@@ -89,42 +96,22 @@ func (t *Tokenizer) VocabSize() int { return len(t.vocab) }
 // Generation returns how the model's makers sample from it.
 func (t *Tokenizer) Generation() Generation { return t.generation }
 
-// segment is a stretch of text and whether special tokens in it are meant as such.
-type segment struct {
-	text    string
-	special bool
-}
-
-// encode tokenizes the concatenation of segments: added tokens are looked for in each alone, and the text between them
-// is then split without regard to where segments meet, as it would be in one string.
+// encode tokenizes the concatenation of segments. Added tokens are looked for in each alone; the text between them is
+// split without regard to where segments meet, as it would be in one string.
 func (t *Tokenizer) encode(segments ...segment) []int32 {
 	var ids []int32
-	var plain strings.Builder
 	var work merger
-	flush := func() {
-		for rest := plain.String(); rest != ""; {
-			n := t.split(rest)
-			ids = t.bpe.encode(ids, rest[:n], &work)
-			rest = rest[n:]
+	token := func(id int32) { ids = append(ids, id) }
+	split := func(p piece) { ids = t.bpe.encode(ids, p.text, &work) }
+	for _, s := range slices.Backward(t.steps) {
+		next := split
+		split = func(p piece) { s(p, next) }
+	}
+	t.verbatim.cut(segments, token, func(gap []segment, begins bool) {
+		for i := range gap {
+			gap[i].text = t.normalize(gap[i].text, i == 0, i == len(gap)-1)
 		}
-		plain.Reset()
-	}
-	emit := func(token string) {
-		flush()
-		ids = append(ids, t.added[token])
-	}
-	for _, s := range segments {
-		find := t.user
-		if s.special {
-			find = t.trusted
-		}
-		find.verbatim.each(s.text, emit, func(text string) {
-			if t.normalize {
-				text = norm.NFC.String(text)
-			}
-			find.normalized.each(text, emit, func(text string) { plain.WriteString(text) })
-		})
-	}
-	flush()
+		t.normalized.cut(gap, token, func(gap []segment, first bool) { split(piece{join(gap), begins && first}) })
+	})
 	return ids
 }
