@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"strings"
@@ -39,8 +40,12 @@ func TestLoadReadsACheckpointInMemoryOrOnDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	onDisk, err := engine.LoadFolder(dir, kernels.NewReference())
+	files, err := engine.Open(dir)
 	if err != nil {
+		t.Fatal(err)
+	}
+	onDisk, err := files.Load(kernels.NewReference())
+	if err := errors.Join(err, files.Close()); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []*engine.Checkpoint{embedded, onDisk} {
@@ -53,7 +58,7 @@ func TestLoadReadsACheckpointInMemoryOrOnDisk(t *testing.T) {
 func TestLoadNamesTheFileAtFault(t *testing.T) {
 	for name, want := range map[string]string{
 		"config.json":       "config.json",
-		"mamba_config.json": "M1", // says what is supported
+		"mamba_config.json": "mamba_config.json is missing", // it is a Llama without it
 		"tokenizer.json":    "tokenizer.json",
 		"model.safetensors": "model.safetensors",
 	} {
@@ -69,7 +74,7 @@ func TestLoadNamesTheFileAtFault(t *testing.T) {
 	if _, err := engine.Load(files, kernels.NewReference()); err == nil || !strings.Contains(err.Error(), "tokenizer.json has") {
 		t.Errorf("with too small a vocabulary: got error %v", err)
 	}
-	if _, err := engine.LoadFolder("testdata/absent", kernels.NewReference()); err == nil ||
+	if _, err := engine.Open("testdata/absent"); err == nil ||
 		!strings.Contains(err.Error(), "testdata/absent") {
 		t.Errorf("from a folder that is not there: got error %v", err)
 	}

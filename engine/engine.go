@@ -5,7 +5,7 @@
 //	err = e.Start(engine.Request{ID: 1, Prompt: prompt, Seed: 7, Params: engine.Params{Temperature: 0.7}})
 //	for event := range e.Events() { ... }
 //
-// [Load] and [LoadFolder] read a model and its tokenizer from a checkpoint.
+// [Open] and [Load] read a model and its tokenizer from a checkpoint.
 //
 // The rules:
 //
@@ -228,7 +228,7 @@ func (e *Engine) measure(begin time.Time) {
 	for _, span := range e.batch.Spans {
 		step.Context += span.Pos + span.Len
 	}
-	st, cfg := &e.stats, &e.model.Config
+	st := &e.stats
 	st.Step = step
 	st.Steps++
 	st.Drawn += step.Samples
@@ -237,7 +237,7 @@ func (e *Engine) measure(begin time.Time) {
 	st.Busy += step.Time
 	st.PeakSlots = max(st.PeakSlots, len(e.running)+len(e.residents))
 	st.PeakPages = max(st.PeakPages, e.opt.capacity().Pages-e.state.FreePages())
-	st.StateBytes = st.PeakSlots*cfg.SlotBytes() + st.PeakPages*cfg.PageBytes(e.model.Ops.Precision().KV)
+	st.StateBytes = st.PeakSlots*e.model.SlotBytes() + st.PeakPages*e.model.PageBytes()
 }
 
 // publish shows what a turn has done: first the counters, then the events that they include.

@@ -609,9 +609,9 @@ func TestStatsCountWhatWasDone(t *testing.T) {
 	if got := s.Occupancy(4); got < 0.5 || got > 1 {
 		t.Errorf("occupancy is %v", got)
 	}
-	config := tiny.Config()
+	sizes := tiny.New(kernels.NewReference())
 	if s.PeakSlots != 5 || s.PeakPages < 4 ||
-		s.StateBytes != 5*config.SlotBytes()+s.PeakPages*config.PageBytes(kernels.F32) {
+		s.StateBytes != 5*sizes.SlotBytes()+s.PeakPages*sizes.PageBytes() {
 		t.Errorf("got %+v, want the states of 4 samples and a prompt", s)
 	}
 	// Beside what is drawn, the prompt but for its last token is read; a step's context is at least the rows that it reads,

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 )
@@ -34,8 +36,43 @@ func TestAFingerprintTellsCheckpointsApart(t *testing.T) {
 	}
 	same := folder("{}", weights)
 	same["README.md"].Data = []byte("another")
+	same[".caucus-pull.json"] = &fstest.MapFile{Data: []byte("{}")}
+	same["old.json/config.json"] = &fstest.MapFile{Data: []byte("{}")}
 	if of(same) != base {
-		t.Error("another README has another fingerprint")
+		t.Error("another README, a hidden file or a folder makes another fingerprint")
+	}
+}
+
+// TestAFingerprintTellsMetadataOfGGUFApart: tools edit single keys in place, far from the blocks that are looked at.
+func TestAFingerprintTellsMetadataOfGGUFApart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "model.gguf")
+	if err := os.WriteFile(path, make([]byte, 1<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	of := func(config string) string {
+		t.Helper()
+		print, err := (&Files{gguf: path, fsys: fstest.MapFS{"config.json": {Data: []byte(config)}}}).Fingerprint()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return print
+	}
+	if of("{}") == of("{ }") {
+		t.Error("another configuration has the same fingerprint")
+	}
+}
+
+func TestAFingerprintOfALargeTextReadsBlocksOfIt(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "notes.json")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 1<<40); err != nil {
+		t.Skip("no such large files here:", err)
+	}
+	if _, err := Fingerprint(os.DirFS(dir)); err != nil {
+		t.Error(err)
 	}
 }
 

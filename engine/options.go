@@ -72,3 +72,9 @@ func (o *Options) capacity() model.Capacity {
 		Logits: o.Slots,
 	}
 }
+
+// Capacity is the state that an engine of these options asks its model for.
+func (o Options) Capacity() (model.Capacity, error) {
+	o, err := o.withDefaults()
+	return o.capacity(), err
+}

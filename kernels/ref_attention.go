@@ -43,7 +43,7 @@ func (ref *Reference) Attention(y, qkv View, spans []Span, shape AttentionShape,
 	CheckAttention(y, qkv, spans, shape, c.shape, c.Pages())
 	n := shape.HeadDim
 	for _, span := range spans {
-		ref.rope.Grow(shape, span.Pos+span.Len)
+		ref.rope.Grow(shape.Rope, span.Pos+span.Len)
 		for t := range span.Len {
 			row, pos := qkv.row(span.Row+t, shape.QKV()), span.Pos+t
 			q, kv := row[:shape.Heads*n], row[shape.Heads*n:]
@@ -65,7 +65,7 @@ func (ref *Reference) Attention(y, qkv View, spans []Span, shape AttentionShape,
 	}
 }
 
-// attend is y = sum_p softmax_p(q·k[p] / sqrt(HeadDim)) v[p] over the positions p <= pos.
+// attend is y = sum_p softmax_p(scale * q·k[p]) v[p] over the positions p <= pos.
 func (c *refKVCache) attend(y, q []float32, pages []int32, pos, h int) {
 	weights := make([]float64, pos+1)
 	largest := math.Inf(-1)
@@ -74,7 +74,7 @@ func (c *refKVCache) attend(y, q []float32, pages []int32, pos, h int) {
 		for i := range q {
 			weights[p] += float64(q[i]) * float64(k[i])
 		}
-		weights[p] /= math.Sqrt(float64(len(q)))
+		weights[p] *= c.shape.ScoreScale()
 		largest = math.Max(largest, weights[p])
 	}
 	total := 0.0

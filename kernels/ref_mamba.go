@@ -2,81 +2,75 @@ package kernels
 
 import "math"
 
-// refMambaState is the state of every slot: S [DInner, DState] and the last DConv-1 rows of x, oldest first.
-type refMambaState struct {
-	shape   MambaShape
-	s, conv [][]float32
-}
-
-func (m *refMambaState) Slots() int { return len(m.s) }
-
 // PrepareMamba only checks the weights.
 func (*Reference) PrepareMamba(w *MambaWeights) { w.Check() }
 
-// NewMambaState returns the zero state of every slot.
-func (*Reference) NewMambaState(shape MambaShape, slots int) MambaState {
+// NewMambaState returns the zero state, S [DInner, DState], of every slot.
+func (*Reference) NewMambaState(shape MambaShape, slots int) RecurrentState {
 	shape.Check()
-	state := &refMambaState{shape, make([][]float32, slots), make([][]float32, slots)}
-	for i := range slots {
-		state.s[i] = make([]float32, shape.DInner*shape.DState)
-		state.conv[i] = make([]float32, (shape.DConv-1)*shape.DXB)
-	}
-	return state
+	return newRefState(shape, slots, shape.DInner*shape.DState, max(shape.DConv-1, 0)*shape.XWidth())
 }
 
-// CopyMambaState copies slot src to slot dst.
-func (*Reference) CopyMambaState(state MambaState, dst, src int) {
-	m := state.(*refMambaState)
-	copy(m.s[dst], m.s[src])
-	copy(m.conv[dst], m.conv[src])
-}
-
-// Mamba is the mixer between in_proj and out_proj; the package comment has its equations.
-func (*Reference) Mamba(y, p, dt View, spans []Span, w *MambaWeights, state MambaState) {
-	shape, m := w.Shape, state.(*refMambaState)
-	CheckMamba(y, p, dt, spans, shape, m.shape, m.Slots())
+// Mamba is a Mamba-1 mixer between its projections; the package comment has its equations.
+func (*Reference) Mamba(y View, in MambaInputs, spans []Span, w *MambaWeights, state RecurrentState) {
+	shape, m := w.Shape, state.(*refState)
+	CheckMamba(y, &in, spans, shape, m.shape.(MambaShape), m.Slots())
 	for _, span := range spans {
-		s, conv := m.s[span.Slot], m.conv[span.Slot]
-		if span.Pos == 0 {
-			clear(s)
-			clear(conv)
-		}
+		s, history := m.slot(span)
 		for r := span.Row; r < span.Row+span.Len; r++ {
-			refMambaToken(y.row(r, shape.DInner), p.row(r, shape.InProj()), dt.row(r, shape.DInner), w, s, conv)
+			x, yr := in.X.row(r, shape.XWidth()), y.row(r, shape.DInner)
+			z, dt := in.Z.row(r, shape.DInner), in.DT.row(r, shape.DInner)
+			b, c := in.B.row(r, shape.BWidth()), in.C.row(r, shape.CWidth())
+			for d := range yr {
+				delta := softplus(float64(dt[d]) + float64(w.DTBias[d]))
+				xc := w.x(d, x, history)
+				bAt, cAt := shape.groups(d)
+				yr[d] = float32(w.scan(d, delta, xc, b[bAt:], c[cAt:], s) * silu(float64(z[d])))
+			}
+			if shape.DConv > 0 {
+				remember(history, x)
+			}
 		}
 	}
 }
 
-func refMambaToken(y, p, dt []float32, w *MambaWeights, state, conv []float32) {
-	shape := w.Shape
-	N, K := shape.DState, shape.DConv
-	z, p := p[:shape.DInner], p[shape.DInner:]
-	x, p := p[:shape.DXB], p[shape.DXB:]
-	B, p := p[:shape.DXB], p[shape.DXB:]
-	C := p[:shape.DInner]
-	for d := range shape.DInner {
-		h := d / N
-		g := h / (shape.DInner / shape.DXB)
-		s := N*g + d%N
+// x is what channel d takes from x, convolved and activated.
+func (w *MambaWeights) x(d int, x, history []float32) float64 {
+	at := w.Shape.repeats(d)
+	if w.Shape.DConv == 0 {
+		return float64(x[at])
+	}
+	return convolve(w.ConvW[d*w.Shape.DConv:][:w.Shape.DConv], w.ConvB[d], x, history, at)
+}
 
-		xc := float64(w.ConvB[d]) + float64(w.ConvW[d*K+K-1])*float64(x[s])
-		for j := range K - 1 {
-			xc += float64(w.ConvW[d*K+j]) * float64(conv[j*shape.DXB+s])
-		}
-		xc = silu(xc)
-		delta := softplus(float64(dt[d]) + float64(w.DTBias[d]))
-		sum := float64(w.D[d]) * xc
-		for n := range N {
-			S := &state[d*N+n]
-			*S = float32(math.Exp(delta*float64(w.A[d*N+n]))*float64(*S) + delta*xc*float64(B[N*g+n]))
-			sum += float64(*S) * float64(C[N*h+n])
-		}
-		y[d] = float32(sum * silu(float64(z[d])))
+// repeats is the channel of x that channel d repeats.
+func (s MambaShape) repeats(d int) int {
+	if s.DXB == 0 {
+		return d
 	}
-	if K > 1 {
-		copy(conv, conv[shape.DXB:])
-		copy(conv[(K-2)*shape.DXB:], x)
+	head, group := d/s.DState, d/s.DState/(s.DInner/s.DXB)
+	return s.DState*group + d - s.DState*head
+}
+
+// groups is where the B and the C of channel d begin.
+func (s MambaShape) groups(d int) (b, c int) {
+	if s.DXB == 0 {
+		return 0, 0
 	}
+	head := d / s.DState
+	return s.DState * (head / (s.DInner / s.DXB)), s.DState * head
+}
+
+// scan updates channel d of S and returns what it reads there, with the skip connection.
+func (w *MambaWeights) scan(d int, delta, xc float64, b, c, state []float32) float64 {
+	N := w.Shape.DState
+	sum := float64(w.D[d]) * xc
+	for n := range N {
+		S := &state[d*N+n]
+		*S = float32(math.Exp(delta*float64(w.A[d*N+n]))*float64(*S) + delta*xc*float64(b[n]))
+		sum += float64(*S) * float64(c[n])
+	}
+	return sum
 }
 
 func softplus(v float64) float64 {

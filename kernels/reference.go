@@ -4,7 +4,7 @@ package kernels
 // functions are float64, so that it is the more exact side of a comparison; what is stored is float32.
 type Reference struct {
 	precision Precision
-	rope      Rope
+	rope      RopeTable
 }
 
 var _ Ops = (*Reference)(nil)

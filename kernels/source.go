@@ -39,3 +39,16 @@ func Stack(parts ...Source) Source {
 	}
 	return all
 }
+
+// Rows is n rows of a matrix, from a row on.
+func (s Source) Rows(from, n int) Source {
+	if from == 0 && n == s.Out {
+		return s
+	}
+	if from < 0 || n < 1 || from+n > s.Out {
+		panic(fmt.Sprintf("kernels: rows %d to %d of a matrix of %d", from, from+n, s.Out))
+	}
+	read := s.Row
+	s.Out, s.Row = n, func(to []float32, o int) { read(to, from+o) }
+	return s
+}

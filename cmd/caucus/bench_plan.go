@@ -31,9 +31,6 @@ type benchPlan struct {
 	capacity model.Capacity
 }
 
-// memoryShare is the part of memory that a measurement may take: there are other programs, and what kernels keep besides.
-const memoryShare = 2.0 / 3
-
 // planBench goes from context to context, so that one prompt can be read on from each to the next.
 func planBench(m *model.Model, batches, contexts []int, memory float64) benchPlan {
 	var p benchPlan

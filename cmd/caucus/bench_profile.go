@@ -12,7 +12,7 @@ import (
 
 // operations are what a profile tells apart, in the order of a layer: products by the role of their matrix.
 var operations = []string{"embed", "norm", string(model.MixerIn), string(model.StepSize), "mamba", "attention",
-	string(model.MixerOut), string(model.MLP), string(model.Head), "sampling", rest}
+	string(model.MixerOut), string(model.Inner), string(model.Head), "sampling", rest}
 
 // rest is the time that a step spends in no operation.
 const rest = "rest"
@@ -85,10 +85,32 @@ func (p *profile) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer,
 }
 
 func (p *profile) Mamba(
-	y, x, dt kernels.View, spans []kernels.Span, w *kernels.MambaWeights, state kernels.MambaState,
+	y kernels.View, in kernels.MambaInputs, spans []kernels.Span, w *kernels.MambaWeights, state kernels.RecurrentState,
 ) {
 	defer p.since("mamba", time.Now())
-	p.Ops.Mamba(y, x, dt, spans, w, state)
+	p.Ops.Mamba(y, in, spans, w, state)
+}
+
+func (p *profile) Mamba2(
+	y kernels.View, in kernels.Mamba2Inputs, spans []kernels.Span, w *kernels.Mamba2Weights, state kernels.RecurrentState,
+) {
+	defer p.since("mamba", time.Now())
+	p.Ops.Mamba2(y, in, spans, w, state)
+}
+
+func (p *profile) Conv(y, x kernels.View, spans []kernels.Span, w *kernels.ConvWeights, state kernels.RecurrentState) {
+	defer p.since("mamba", time.Now())
+	p.Ops.Conv(y, x, spans, w, state)
+}
+
+func (p *profile) Gate(y, z kernels.View, rows, n int) {
+	defer p.since("mamba", time.Now())
+	p.Ops.Gate(y, z, rows, n)
+}
+
+func (p *profile) Experts(y, x, scores kernels.View, rows int, experts []kernels.Expert, how kernels.Routing) {
+	defer p.since(string(model.Inner), time.Now())
+	p.Ops.Experts(y, x, scores, rows, experts, how)
 }
 
 func (p *profile) Attention(

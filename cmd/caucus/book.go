@@ -50,17 +50,17 @@ func openBook(c *cli.Context, path string) (*book, error) {
 
 // begin opens a session for a window in which sampling begins now, and returns what earlier ones have left of it.
 func (b *book) begin(m *openedModel, s *sampler, plan spending) (map[budget.ID]budget.Event, error) {
-	fingerprint, err := m.fingerprint(samplingParams(b.c, m), maxTokens(b.c, m))
-	if err != nil {
-		return nil, err
-	}
 	asked := make([]ledger.Problem, len(plan.list))
 	for i, p := range plan.list {
 		asked[i] = ledger.Problem{ID: p.ID, Text: p.Text, Reference: p.Answer, PromptTokens: s.lengths[i]}
 	}
 	b.plan = plan
+	var err error
 	b.writer, b.positions, err = b.ledger.Begin(
-		ledger.Run{Seed: plan.seed, Model: m.name, Fingerprint: fingerprint, Settings: b.settings(m.landing)},
+		ledger.Run{
+			Seed: plan.seed, Model: m.name, Settings: b.settings(m.landing),
+			Fingerprint: m.fingerprint(samplingParams(b.c, m), maxTokens(b.c, m)),
+		},
 		ledger.Session{
 			Opened: plan.window.Start, Budget: plan.window.End.Sub(plan.window.Start), Begun: time.Since(plan.window.Start), Policy: plan.named,
 			Slots: b.c.Int("slots"), Machine: machineName(m), Version: version(),

@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 //	header FILE BYTES JSON     write a safetensors file of this header, which it says is so many bytes long
 //	filled FILE BYTES          write a file of so many letters
 //	bytes FILE TEXT            write a file of a text with Go's escapes
+//	hub FOLDER                 serve the files of a folder as a hub's models org/name and org/gated, in HF_ENDPOINT
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                "testdata/script",
@@ -55,6 +56,7 @@ func TestScripts(t *testing.T) {
 			"header":     command(header),
 			"filled":     command(filled),
 			"bytes":      command(writeBytes),
+			"hub":        command(serveHub),
 		},
 	})
 }

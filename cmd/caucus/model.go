@@ -1,11 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"io/fs"
-	"os"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -20,21 +17,33 @@ import (
 	"caucus/problems"
 )
 
-// openedModel is a checkpoint on the machine's kernels, with what this program knows of it beside its files.
-type openedModel struct {
-	*engine.Checkpoint
-	ops       kernels.Ops
-	files     fs.FS // of the checkpoint; nil of a model that is made up
-	name      string
+// usage is what this program knows of a model beside its files.
+type usage struct {
+	name      string // for people
 	suffix    string // put behind every problem
 	maxTokens int    // a sample's limit unless the user sets one
 	landing   int    // most tokens of a landed answer
 }
 
+// openedFiles is a checkpoint before its weights are read.
+type openedFiles struct {
+	*engine.Files // nil of a model that is made up
+	usage
+	random string // that one's name
+}
+
+// openedModel is a checkpoint on the machine's kernels.
+type openedModel struct {
+	*engine.Checkpoint
+	usage
+	ops   kernels.Ops
+	print string // the fingerprint of its files; "" of a model that is made up
+}
+
 // modelFlags are the flags of every command that runs a model.
 func modelFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "model", Usage: "use the model in `FOLDER`, a Hugging Face checkpoint, instead of the embedded one"},
+		&cli.StringFlag{Name: "model", Usage: "use the model in `PATH`, a Hugging Face folder or a .gguf file, instead of the embedded one"},
 		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them",
 			Usage: "keep weights as `FORMAT`: f32, f16, bf16 or int8"},
 		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
@@ -65,32 +74,78 @@ func openModelWithin(ctx context.Context, c *cli.Context) (*openedModel, error) 
 	return within(ctx, "loading the model", func() (*openedModel, error) { return loadModel(c) })
 }
 
-func loadModel(c *cli.Context) (*openedModel, error) {
+func loadModel(c *cli.Context) (_ *openedModel, err error) {
 	options, err := kernelOptions(c)
 	if err != nil {
+		return nil, err
+	}
+	o, err := openFiles(c.String("model"))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, o.close()) }()
+	if err := o.checkMemory(options.Precision, c.Int("slots")); err != nil {
 		return nil, err
 	}
 	ops, err := cpu.New(options)
 	if err != nil {
 		return nil, err
 	}
-	m := &openedModel{ops: ops, name: c.String("model"), suffix: problems.M1Suffix, maxTokens: 8192, landing: 24}
-	switch random, made := strings.CutPrefix(m.name, randomPrefix); {
-	case made:
-		m.Checkpoint, err = loadRandom(random, ops)
-	case m.name != "":
-		m.files = os.DirFS(m.name)
-		m.Checkpoint, err = engine.LoadFolder(m.name, ops)
-	default:
-		m.name, m.suffix, m.maxTokens, m.landing = "embedded", "", 768, 48 // its tokens are single bytes
-		m.files = mini.FS()
-		m.Checkpoint, err = engine.Load(m.files, ops)
-	}
+	m, err := o.load(ops)
 	if err != nil {
 		ops.Close()
 		return nil, err
 	}
 	return m, nil
+}
+
+// openFiles opens the model of a name: a path, a random one, or, without a name, the embedded one.
+func openFiles(name string) (*openedFiles, error) {
+	o := &openedFiles{usage: usage{name: name, suffix: problems.M1Suffix, maxTokens: 8192, landing: 24}}
+	var err error
+	switch random, made := strings.CutPrefix(name, randomPrefix); {
+	case made:
+		o.random = random
+	case name != "":
+		o.Files, err = engine.Open(name)
+	default:
+		o.name, o.suffix, o.maxTokens, o.landing = "embedded", "", 768, 48 // its tokens are single bytes
+		o.Files, err = engine.OpenFS(mini.FS())
+	}
+	return o, err
+}
+
+func (o *openedFiles) close() error {
+	if o.Files == nil {
+		return nil
+	}
+	return o.Close()
+}
+
+// plan is the model without its weights.
+func (o *openedFiles) plan(p kernels.Precision) (*model.Model, error) {
+	if o.Files != nil {
+		return o.Plan(p)
+	}
+	cfg, weights, err := model.Random(o.random)
+	if err != nil {
+		return nil, usagef("--model %s: %v", o.name, err)
+	}
+	return model.Plan(weights, cfg, p)
+}
+
+func (o *openedFiles) load(ops kernels.Ops) (*openedModel, error) {
+	m := &openedModel{usage: o.usage, ops: ops}
+	var err error
+	if o.Files == nil {
+		m.Checkpoint, err = loadRandom(o.random, ops)
+		return m, err
+	}
+	if m.print, err = o.Fingerprint(); err != nil {
+		return nil, err
+	}
+	m.Checkpoint, err = o.Load(ops)
+	return m, err
 }
 
 // kernelOptions are the flags that say how to compute.
@@ -116,7 +171,7 @@ func kernelOptions(c *cli.Context) (cpu.Options, error) {
 func loadRandom(name string, ops kernels.Ops) (*engine.Checkpoint, error) {
 	cfg, weights, err := model.Random(name)
 	if err != nil {
-		return nil, usagef("--model %s%s: %v", randomPrefix, name, err)
+		return nil, err
 	}
 	m, err := model.Load(weights, cfg, ops)
 	if err != nil {
@@ -132,15 +187,9 @@ func (m *openedModel) prompt(problem string) ([]int32, error) {
 
 func modelCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "model",
-		Usage: "tell about models",
-		Subcommands: []*cli.Command{{
-			Name:        "info",
-			Usage:       "show the sizes of a model and what it takes to run it",
-			Description: randomHelp,
-			Flags:       modelFlags(),
-			Action:      runModelInfo,
-		}},
+		Name:        "model",
+		Usage:       "tell about models, and fetch them",
+		Subcommands: []*cli.Command{modelInfoCommand(), pullCommand()},
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 0 {
 				return usagef("unknown command %q; see caucus model --help", c.Args().First())
@@ -148,37 +197,6 @@ func modelCommand() *cli.Command {
 			return cli.ShowSubcommandHelp(c)
 		},
 	}
-}
-
-func runModelInfo(c *cli.Context) error {
-	if err := noArguments(c); err != nil {
-		return err
-	}
-	m, err := openModel(c)
-	if err != nil {
-		return err
-	}
-	defer m.ops.Close()
-	cfg := m.Model.Config
-	attention := make([]string, len(cfg.AttnLayers))
-	for i, layer := range cfg.AttnLayers {
-		attention[i] = strconv.Itoa(layer)
-	}
-	mamba, heads := cfg.Mamba, cfg.Attention
-	return table(c.App.Writer, []column{{"model", left}, {m.name, left}}, [][]string{
-		{"parameters", fmt.Sprintf("%d", cfg.Params())},
-		{"layers", fmt.Sprintf("%d, attention in %s", cfg.Layers, cmp.Or(strings.Join(attention, ", "), "none"))},
-		{"width", fmt.Sprintf("%d, MLP %d", cfg.DModel, cfg.DFF)},
-		{"mamba", fmt.Sprintf("%d channels, %d states each, x and B %d wide", mamba.DInner, mamba.DState, mamba.DXB)},
-		{"attention", fmt.Sprintf("%d heads of %d, %d for keys and values", heads.Heads, heads.HeadDim, heads.KVHeads)},
-		{"vocabulary", fmt.Sprintf("%d tokens", cfg.Vocab)},
-		{"state a sample", fmt.Sprintf("%.1f KiB, and %.2f KiB a token", float64(cfg.SlotBytes())/1024,
-			float64(cfg.PageBytes(m.ops.Precision().KV))/kernels.PageLen/1024)},
-		{"temperature", formatFloat(m.Params.Temperature)},
-		{"weights", fmt.Sprintf("%v, %.1f MiB", m.Model.Format(), m.Model.Memory(model.Capacity{})/(1<<20))},
-		{"keys and values", m.ops.Precision().KV.String()},
-		{"kernels", m.ops.Name()},
-	})
 }
 
 func formatFloat(v float32) string { return strconv.FormatFloat(float64(v), 'g', -1, 32) }

@@ -24,8 +24,7 @@ func profilePath(c *cli.Context, m *openedModel) (string, error) {
 		return "", fmt.Errorf("find a place for the profile: %w", err)
 	}
 	host, _ := os.Hostname() // a cache may be shared by machines; without a name, by all that have none
-	cfg := &m.Model.Config
-	key := fmt.Sprintf("%s|%s|%d|%d|%v|%v|%s|%d", host, m.name, cfg.Params(), cfg.SlotBytes(), m.Model.Format(),
+	key := fmt.Sprintf("%s|%s|%d|%d|%v|%v|%s|%d", host, m.name, m.Model.Params(), m.Model.SlotBytes(), m.Model.Format(),
 		m.ops.Precision().KV, m.ops.Name(), c.Int("threads"))
 	sum := sha256.Sum256([]byte(key))
 	return filepath.Join(cache, "caucus", "profile-"+hex.EncodeToString(sum[:8])+".json"), nil

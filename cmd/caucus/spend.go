@@ -92,16 +92,30 @@ func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler,
 		statements[i] = p.Text
 		longest = max(longest, len(p.Text))
 	}
-	slots, maxTokens := c.Int("slots"), maxTokens(c, m)
-	cfg := &m.Model.Config
-	return newSampler(m, engine.Options{
-		Slots:     slots,
-		Prompts:   min(len(list), max(16, promptMemory/max(1, cfg.SlotBytes()))),
-		MaxTokens: maxTokens,
-		KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
-			kvMemory/max(1, cfg.PageBytes(m.ops.Precision().KV)/kernels.PageLen)),
-		Landing: m.Landing, LandTokens: m.landing,
-	}, samplingParams(c, m), statements, c.Bool("show-samples"))
+	maxTokens, have := maxTokens(c, m), memoryHere()
+	options := func(slots int) engine.Options {
+		return engine.Options{
+			Slots:     slots,
+			Prompts:   min(len(list), max(16, promptMemory/max(1, m.Model.SlotBytes()))),
+			MaxTokens: maxTokens,
+			KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
+				int(min(kvMemory, have/4))/max(1, m.Model.PageBytes()/kernels.PageLen)),
+			Landing: m.Landing, LandTokens: m.landing,
+		}
+	}
+	slots := c.Int("slots")
+	need := func(n int) float64 {
+		o := options(n)
+		capacity, err := o.Capacity()
+		if err != nil {
+			return 0 // the engine will say so
+		}
+		return m.Model.Memory(capacity)
+	}
+	if err := checkSlots(m.Model, m.name, slots, need, have); err != nil {
+		return nil, err
+	}
+	return newSampler(m, options(slots), samplingParams(c, m), statements, c.Bool("show-samples"))
 }
 
 // maxTokens is the most that a sample may draw.

@@ -1,8 +1,10 @@
 package model_test
 
 import (
+	"os"
+	"path/filepath"
 	"reflect"
-	"strconv"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -22,10 +24,20 @@ func folder(config, mamba string) fstest.MapFS {
 	return fstest.MapFS{"config.json": {Data: []byte(config)}, "mamba_config.json": {Data: []byte(mamba)}}
 }
 
-var m1 = model.Config{
-	DModel: 3072, DFF: 8192, Layers: 28, AttnLayers: []int{3, 8, 13, 18, 23, 27}, Vocab: 128256, NormEps: 1e-5, Tied: true,
-	Mamba:     kernels.MambaShape{DInner: 3072, DXB: 1024, DState: 16, DTRank: 192, DConv: 4},
-	Attention: kernels.AttentionShape{Heads: 24, KVHeads: 8, HeadDim: 128, RopeTheta: 500000},
+// ofKind returns the first part of a kind.
+func ofKind[T model.Part](t *testing.T, cfg model.Config) T {
+	t.Helper()
+	for _, layer := range cfg.Layers {
+		for _, block := range layer {
+			for _, part := range block.Parts {
+				if found, ok := part.(T); ok {
+					return found
+				}
+			}
+		}
+	}
+	t.Fatalf("no part of %s is a %T", cfg.Strip(), *new(T))
+	return *new(T)
 }
 
 func TestLoadConfigReadsM1(t *testing.T) {
@@ -33,29 +45,41 @@ func TestLoadConfigReadsM1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got, m1) {
-		t.Errorf("got %+v\nwant %+v", got, m1)
+	if got.Family != "m1" || got.DModel != 3072 || got.Vocab != 128256 || got.NormEps != 1e-5 || got.Head != "" {
+		t.Errorf("got %s, width %d, %d tokens, eps %v, head %q", got.Family, got.DModel, got.Vocab, got.NormEps, got.Head)
+	}
+	if got, want := got.Strip(), "M M M A M M M M A M M M M A M M M M A M M M M A M M M A"; got != want {
+		t.Errorf("layers are %s, want %s", got, want)
+	}
+	mamba, attention := ofKind[*model.Mamba](t, got), ofKind[*model.Attention](t, got)
+	if want := (kernels.MambaShape{DInner: 3072, DXB: 1024, DState: 16, DConv: 4}); mamba.Shape != want || mamba.DTRank != 192 {
+		t.Errorf("got %+v of rank %d, want %+v", mamba.Shape, mamba.DTRank, want)
+	}
+	want := kernels.AttentionShape{Heads: 24, KVHeads: 8, HeadDim: 128, Rope: kernels.Rope{Dim: 128, Theta: 500000}}
+	if attention.Shape != want {
+		t.Errorf("got %+v, want %+v", attention.Shape, want)
 	}
 }
 
 func TestLoadConfigTakesOptionalFields(t *testing.T) {
 	mamba := strings.NewReplacer(`"d_inner": null`, `"d_inner": 2048`, `{"expand": 1}`,
-		`{"d_state": 32, "d_conv": 3, "dt_rank": 7}`, "[3,8,13,18,23,27]", "[]").Replace(m1Mamba)
+		`{"d_state": 32, "d_conv": 3, "dt_rank": 7}`, "[3,8,13,18,23,27]", "[1]").Replace(m1Mamba)
 	got, err := model.LoadConfig(folder(strings.Replace(m1Config, `"head_dim": 128, `, "", 1), mamba))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (kernels.MambaShape{DInner: 2048, DXB: 1024, DState: 32, DTRank: 7, DConv: 3}); got.Mamba != want {
-		t.Errorf("got %+v, want %+v", got.Mamba, want)
+	mixer := ofKind[*model.Mamba](t, got)
+	if want := (kernels.MambaShape{DInner: 2048, DXB: 1024, DState: 32, DConv: 3}); mixer.Shape != want || mixer.DTRank != 7 {
+		t.Errorf("got %+v of rank %d, want %+v", mixer.Shape, mixer.DTRank, want)
 	}
-	if got.Attention.HeadDim != 128 || len(got.AttnLayers) != 0 {
-		t.Errorf("got head_dim %d and attention layers %v, want 128 and none", got.Attention.HeadDim, got.AttnLayers)
+	if head := ofKind[*model.Attention](t, got).Shape.HeadDim; head != 128 || strings.Count(got.Strip(), "A") != 1 {
+		t.Errorf("got head_dim %d and layers %s, want 128 and one that attends", head, got.Strip())
 	}
 }
 
 func TestLoadConfigErrorsNameFileAndField(t *testing.T) {
 	for _, c := range []struct{ file, old, new, want string }{
-		{"config.json", "3072", `"many"`, "config.json: json: "},
+		{"config.json", "3072", `"many"`, "config.json: hidden_size: json: "},
 		{"config.json", "3072", "-1", "hidden_size"},
 		{"config.json", `"hidden_size": 3072`, `"hidden_size": 99999999999`, "hidden_size"},
 		{"config.json", "128256", "0", "config.json: vocab_size: 0 is not between 1 and"},
@@ -71,14 +95,14 @@ func TestLoadConfigErrorsNameFileAndField(t *testing.T) {
 		{"mamba_config.json", "28", "27", "n_layer"},
 		{"mamba_config.json", "1024", "1000", "d_xb"},
 		{"mamba_config.json", "1024", "0", "mamba_config.json: d_xb: 0 is not between 1 and 3072"},
-		{"mamba_config.json", `"expand": 1`, `"expand": 1000000000`, "d_inner"},
+		{"mamba_config.json", `"expand": 1`, `"expand": 1000000000`, "expand: 1000000000"},
 		{"mamba_config.json", `"expand": 1`, `"d_state": 0`, "d_state"},
 		{"mamba_config.json", `"expand": 1`, `"d_conv": 1000`, "d_conv"},
 		{"mamba_config.json", `"expand": 1`, `"dt_rank": "some"`, "dt_rank"},
 		{"mamba_config.json", `"expand": 1`, `"dt_rank": 1e300`, "dt_rank"},
 		{"mamba_config.json", `"expand": 1`, `"dt_rank": [1]`, "dt_rank"},
-		{"mamba_config.json", `"expand": 1`, `"dt_rank": 7.5`, "dt_rank: 7.5"},
-		{"mamba_config.json", `"expand": 1`, `"ngroups": 24`, "Mamba-2"},
+		{"mamba_config.json", `"expand": 1`, `"dt_rank": 7.5`, "dt_rank: json: cannot unmarshal number 7.5"},
+		{"mamba_config.json", `"expand": 1`, `"ngroups": 5`, "d_xb: 5 groups of 128 states"},
 		{"mamba_config.json", `"expand": 1`, `"conv_bias": false`, "conv_bias"},
 		{"mamba_config.json", `"expand": 1`, `"repeat_kv_before_conv": false`, "repeat_kv_before_conv"},
 		{"mamba_config.json", "23,27", "23,28", "attn_layers: 28"},
@@ -94,33 +118,127 @@ func TestLoadConfigErrorsNameFileAndField(t *testing.T) {
 	}
 }
 
-func TestLoadConfigSaysWhatIsSupportedWhenTheHybridPartIsMissing(t *testing.T) {
-	files := folder(m1Config, m1Mamba)
-	delete(files, "mamba_config.json")
-	_, err := model.LoadConfig(files)
-	if err == nil || !strings.Contains(err.Error(), "mamba_config.json") || !strings.Contains(err.Error(), "M1") {
-		t.Errorf("got error %v, want one that names mamba_config.json and M1", err)
+func TestLoadConfigChecksMixturesOfExperts(t *testing.T) {
+	for _, c := range []struct{ family, old, new, want string }{
+		{"jamba_moe", `"num_experts": 4`, `"num_experts": 43691`, "num_experts: 43691 is not between 1 and 43690"}, // 2^17 / 3
+		{"jamba_moe", `"num_experts_per_tok": 2`, `"num_experts_per_tok": 5`, "num_experts_per_tok: 5 is not between 1 and 4"},
+		{"jamba_moe", `"expert_layer_offset": 0`, `"expert_layer_offset": 2`, "expert_layer_offset: 2 is not below expert_layer_period = 2"},
+		{"jamba_moe", `"expert_layer_period": 2`, `"expert_layer_period": 0`, "expert_layer_period"},
+		{"nemotron_h_moe", `"n_routed_experts": 8,`, ``, "n_routed_experts: it is missing"},
+		{"nemotron_h_moe", `"n_routed_experts": 8`, `"n_routed_experts": 32769`, "n_routed_experts: 32769 is not between 1 and 32768"},
+		{"nemotron_h_moe", `"n_routed_experts": 8`, `"n_routed_experts": 9`, "n_routed_experts: 9 is not a multiple of n_group = 2"},
+		{"nemotron_h_moe", `"n_group": 2`, `"n_group": 8`, "n_group: 8 is not between 1 and 4"},
+		{"nemotron_h_moe", `"topk_group": 1`, `"topk_group": 3`, "topk_group: 3 is not between 1 and 2"},
+		{"nemotron_h_moe", `"num_experts_per_tok": 3`, `"num_experts_per_tok": 5`, "num_experts_per_tok: 5 is not between 1 and 4"},
+		{"nemotron_h_moe", `"routed_scaling_factor": 2.5`, `"routed_scaling_factor": 0`, "routed_scaling_factor: 0 is not positive"},
+		{"nemotron_h_moe", `"moe_intermediate_size": 10`, `"moe_intermediate_size": -1`, "moe_intermediate_size"},
+		{"nemotron_h_moe", `"moe_shared_expert_intermediate_size": 24`, `"moe_shared_expert_intermediate_size": 0`,
+			"moe_shared_expert_intermediate_size"},
+		{"nemotron_h_moe", `"moe_latent_size": null`, `"moe_latent_size": 16`, "moe_latent_size"},
+	} {
+		config := familyConfig(t, c.family)
+		if strings.Count(config, c.old) != 1 {
+			t.Fatalf("%s has %d of %s", c.family, strings.Count(config, c.old), c.old)
+		}
+		_, err := model.ParseConfig([]byte(strings.Replace(config, c.old, c.new, 1)), nil)
+		if err == nil || !strings.Contains(err.Error(), "config.json: "+c.want) {
+			t.Errorf("%s with %q: got error %v, want one with %q", c.family, c.new, err, c.want)
+		}
 	}
 }
 
-func TestParamsOfM1(t *testing.T) {
-	if strconv.IntSize < 64 {
-		t.Skip("M1 does not fit a 32-bit machine")
+func TestAStripShowsExpertsBesideAnMLPBehindTheirMixer(t *testing.T) {
+	got, err := model.ParseConfig([]byte(familyConfig(t, "granite_moe")), nil)
+	if err != nil || got.Strip() != "ME AE ME" {
+		t.Errorf("got layers %s, %v", got.Strip(), err)
 	}
-	if got := int64(m1.Params()); got != 3_447_874_560 {
+}
+
+func TestLoadConfigBoundsTheWidthOfMixers(t *testing.T) {
+	expand := regexp.MustCompile(`"(mamba_)?expand": \d+`)
+	for _, family := range []string{"granite_dense", "bamba", "jamba"} { // 32 wide: 4097 times that is above 2^17
+		config := expand.ReplaceAllString(familyConfig(t, family), `"mamba_expand": 4097`)
+		_, err := model.ParseConfig([]byte(config), nil)
+		if want := "config.json: mamba_expand: 4097 is not between 1 and 4096"; err == nil || err.Error() != want {
+			t.Errorf("%s: got error %v, want %s", family, err, want)
+		}
+	}
+	_, err := model.LoadConfig(folder(m1Config, expand.ReplaceAllString(m1Mamba, `"expand": 43`)))
+	if want := "mamba_config.json: ssm_cfg: expand: 43 is not between 1 and 42"; err == nil || err.Error() != want {
+		t.Errorf("m1: got error %v, want %s", err, want)
+	}
+}
+
+func TestLoadConfigTakesOptionalFieldsOfMixturesOfExperts(t *testing.T) {
+	jamba := regexp.MustCompile(`"(num_experts|num_experts_per_tok|expert_layer_period|expert_layer_offset)": \d+,`)
+	got, err := model.ParseConfig(jamba.ReplaceAll([]byte(familyConfig(t, "jamba_moe")), nil), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	experts := ofKind[*model.Experts](t, got)
+	if strip := got.Strip(); strip != "M AE M" || len(experts.Experts) != 16 || experts.Routing.Chosen != 2 {
+		t.Errorf("got layers %s with %d of %d experts, want M AE M with 2 of 16", strip, experts.Routing.Chosen, len(experts.Experts))
+	}
+	nemotron := regexp.MustCompile(`"(num_experts_per_tok|norm_topk_prob|routed_scaling_factor|n_group|topk_group)": [^,]*,`)
+	got, err = model.ParseConfig(nemotron.ReplaceAll([]byte(familyConfig(t, "nemotron_h_moe")), nil), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := kernels.Routing{Chosen: 2, Sigmoid: true, Normalize: true, Scale: 1, Groups: 1, ChosenGroups: 1}
+	if routing := ofKind[*model.Experts](t, got).Routing; got.Strip() != "M E A E" || !reflect.DeepEqual(routing, want) {
+		t.Errorf("got layers %s and %+v, want M E A E and %+v", got.Strip(), routing, want)
+	}
+}
+
+func familyConfig(t testing.TB, family string) string {
+	t.Helper()
+	config, err := os.ReadFile(filepath.Join("testdata/families", family, "config.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(config)
+}
+
+// planned is a random model without its weights.
+func planned(t *testing.T, name string) *model.Model {
+	t.Helper()
+	cfg, weights, err := model.Random(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := model.Plan(weights, cfg, kernels.Precision{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestParamsOfM1(t *testing.T) {
+	if got := planned(t, "m1-3b").Params(); got != 3_447_874_560 {
 		t.Errorf("got %d, want 3447874560, the size of the published checkpoint", got)
 	}
 }
 
-func FuzzLoadConfig(f *testing.F) {
-	if strconv.IntSize == 64 { // M1 does not fit a 32-bit machine
-		f.Add(m1Config, m1Mamba)
+func TestLoadConfigNamesTheFamiliesThatAreSupported(t *testing.T) {
+	for _, config := range []string{`{}`, `{"model_type": "gpt2"}`} {
+		_, err := model.LoadConfig(fstest.MapFS{"config.json": {Data: []byte(config)}})
+		if err == nil || !strings.Contains(err.Error(), "model_type") || !strings.Contains(err.Error(), "falcon_h1") {
+			t.Errorf("%s: got error %v, want one that names the families", config, err)
+		}
 	}
+}
+
+func FuzzLoadConfig(f *testing.F) {
+	f.Add(m1Config, m1Mamba)
 	f.Add(`{}`, `{"ssm_cfg":{"dt_rank":"auto"}}`)
+	for _, name := range []string{"llama", "qwen2", "granite_moe", "granite_rope", "nemotron_h", "falcon_h1_norm", "bamba", "jamba",
+		"jamba_moe", "nemotron_h_moe"} {
+		f.Add(familyConfig(f, name), "")
+	}
 	f.Fuzz(func(t *testing.T, config, mamba string) {
-		c, err := model.LoadConfig(folder(config, mamba))
-		if err == nil && (c.Params() <= 0 || c.SlotBytes() < 0 || c.PageBytes(kernels.F32) < 0) {
-			t.Errorf("a configuration of %d weights was accepted: %+v", c.Params(), c)
+		c, err := model.ParseConfig([]byte(config), []byte(mamba))
+		if err == nil && (len(c.Layers) == 0 || len(c.Strip()) < len(c.Layers)) {
+			t.Errorf("a configuration of the layers %q was accepted", c.Strip())
 		}
 	})
 }

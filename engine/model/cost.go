@@ -5,14 +5,26 @@ import "caucus/kernels"
 // float32Size is the bytes of a float32, in which all but matrices, keys and values is kept.
 const float32Size = 4
 
-// Params counts the network's weights; a tied head counts once.
-func (c *Config) Params() int {
-	n := c.Vocab*c.DModel + c.DModel + c.Layers*2*c.DModel + c.projections() + c.mambaParams()
-	if !c.Tied {
-		n += c.Vocab * c.DModel
-	}
-	return n
+// partCost is what a part takes besides its products.
+type partCost struct {
+	params   int // values of a scan and a convolution
+	state    int // values of a sequence's recurrent state
+	scan     int // operations on it, a row
+	position int // values of keys and values, a position
+	attend   int // operations on them, a row and position
 }
+
+// add sums what parts take.
+func (c *partCost) add(p partCost) {
+	c.params += p.params
+	c.state += p.state
+	c.scan += p.scan
+	c.position += p.position
+	c.attend += p.attend
+}
+
+// Params counts the network's weights; a tied head counts once.
+func (m *Model) Params() int { return m.params }
 
 // Cost is what a step takes: operations, of which a multiplication, an addition and an exponential are one each, and
 // bytes of memory read and written.
@@ -30,50 +42,46 @@ func (c Cost) Operations() float64 { return c.Products + c.Int8Products + c.Othe
 // keys and values are touched once, in the formats that the Ops keeps them in. Norms and activations, below one operation
 // in a hundred, are left out.
 func (m *Model) StepCost(rows, context int) Cost {
-	c, n := &m.Config, float64(rows)
-	scan := c.mambaLayers() * c.Mamba.DInner * (2*c.Mamba.DConv + 7*c.Mamba.DState) // 7: exp(ΔA)S + ΔBx, then C·S
-	attend := len(c.AttnLayers) * 4 * c.Attention.Heads * c.Attention.HeadDim       // q·k and the sum of v, a position
-	position := float64(c.PageBytes(m.Ops.Precision().KV)) / kernels.PageLen
+	n, c := float64(rows), m.total
 	cost := Cost{
-		Other: n*float64(scan) + float64(context)*float64(attend),
-		Bytes: float32Size*float64(c.mambaParams()) + 2*n*float64(c.SlotBytes()) + float64(context)*position,
+		Other: n*float64(c.scan) + float64(context)*float64(c.attend),
+		Bytes: float32Size*float64(c.params) + 2*n*float64(m.SlotBytes()) +
+			float64(context)*float64(c.position)*float64(m.Ops.Precision().KV.Bytes()),
 	}
 	for _, p := range m.Products() {
 		out, in := p.Matrix.Shape()
-		operations := 2 * n * float64(out) * float64(in)
+		operations := 2 * n * p.Share * float64(out) * float64(in)
 		if p.Matrix.Format() == kernels.Int8 {
 			cost.Int8Products += operations
 		} else {
 			cost.Products += operations
 		}
-		cost.Bytes += matrixBytes(p.Matrix)
+		cost.Bytes += min(1, n*p.Share) * matrixBytes(p.Matrix)
 	}
 	return cost
 }
 
 // Memory is the bytes that the model and a State of this capacity take together, but for what an Ops keeps besides.
 func (m *Model) Memory(c Capacity) float64 {
-	cfg := &m.Config
-	bytes := float32Size * float64(cfg.mambaParams())
+	bytes := float32Size * float64(m.total.params)
 	for _, p := range m.Products() {
 		bytes += matrixBytes(p.Matrix)
 	}
-	if !cfg.Tied {
+	if m.Config.Head != "" {
 		bytes += matrixBytes(m.embed)
 	}
-	bytes += float64(c.Slots) * float64(cfg.SlotBytes())
-	bytes += float64(c.Pages) * float64(cfg.PageBytes(m.Ops.Precision().KV))
-	return bytes + float32Size*(float64(c.Rows)*float64(cfg.rowWidths().sum())+float64(c.Logits)*float64(cfg.Vocab))
+	bytes += float64(c.Slots) * float64(m.SlotBytes())
+	bytes += float64(c.Pages) * float64(m.PageBytes())
+	row := 2*m.Config.DModel + m.rowWidths().sum()
+	return bytes + float32Size*(float64(c.Rows)*float64(row)+float64(c.Logits)*float64(m.Config.Vocab))
 }
 
 // SlotBytes is the size of one sequence's recurrent state: S and the last inputs of the convolution, in float32.
-func (c *Config) SlotBytes() int {
-	return float32Size * c.mambaLayers() * (c.Mamba.DInner*c.Mamba.DState + c.Mamba.DXB*(c.Mamba.DConv-1))
-}
+func (m *Model) SlotBytes() int { return float32Size * m.total.state }
 
-// PageBytes is the size of one page of keys and values over all attention layers, in a format that is not Stored. An Ops may pad it.
-func (c *Config) PageBytes(kv kernels.Format) int {
-	return kv.Bytes() * len(c.AttnLayers) * 2 * c.Attention.KVHeads * c.Attention.HeadDim * kernels.PageLen
+// PageBytes is the size of one page of keys and values over all attention layers. An Ops may pad it.
+func (m *Model) PageBytes() int {
+	return m.Ops.Precision().KV.Bytes() * m.total.position * kernels.PageLen
 }
 
 // matrixBytes is the size of a matrix; one of bytes has a scale a row.
@@ -84,18 +92,4 @@ func matrixBytes(w kernels.Matrix) float64 {
 		bytes += float32Size * float64(out)
 	}
 	return bytes
-}
-
-func (c *Config) mambaLayers() int { return c.Layers - len(c.AttnLayers) }
-
-// projections counts the weights of the layers' matrices.
-func (c *Config) projections() int {
-	mamba := c.DModel*c.Mamba.InProj() + c.Mamba.DInner*c.Mamba.DTRank + c.DModel*c.Mamba.DInner
-	attention := c.DModel * (c.Attention.QKV() + c.Attention.Heads*c.Attention.HeadDim)
-	return c.mambaLayers()*mamba + len(c.AttnLayers)*attention + c.Layers*3*c.DModel*c.DFF
-}
-
-// mambaParams counts the weights of MambaWeights in all layers: convolution with bias, dt's bias, A and D.
-func (c *Config) mambaParams() int {
-	return c.mambaLayers() * c.Mamba.DInner * (c.Mamba.DConv + 1 + 1 + c.Mamba.DState + 1)
 }

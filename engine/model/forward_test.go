@@ -230,57 +230,6 @@ func TestExtendChangesNothingWhenPagesRunOut(t *testing.T) {
 	}
 }
 
-// unfused serves the fused tensors of tiny.Weights under MambaInLlama's names.
-type unfused struct{ tiny.Weights }
-
-func (unfused) Has(name string) bool {
-	return strings.Contains(name, "_proj_z.") || strings.Contains(name, ".q_proj.")
-}
-
-func (u unfused) Floats(name string, shape ...int) ([]float32, error) {
-	mamba, attention := tiny.Config().Mamba, tiny.Config().Attention
-	q, kv := attention.Heads*attention.HeadDim, attention.KVHeads*attention.HeadDim
-	for _, part := range []struct {
-		name, fused string
-		from, rows  int
-	}{
-		{"mamba.in_proj_z.", "mamba.in_proj.", 0, mamba.DInner},
-		{"mamba.in_proj_x.", "mamba.in_proj.", mamba.DInner, mamba.DXB},
-		{"mamba.B_proj.", "mamba.in_proj.", mamba.DInner + mamba.DXB, mamba.DXB},
-		{"mamba.C_proj.", "mamba.in_proj.", mamba.DInner + 2*mamba.DXB, mamba.DInner},
-		{"mamba.dt_proj_down.", "mamba.in_proj.", 2*mamba.DInner + 2*mamba.DXB, mamba.DTRank},
-		{"self_attn.q_proj.", "mha.in_proj.", 0, q},
-		{"self_attn.k_proj.", "mha.in_proj.", q, kv},
-		{"self_attn.v_proj.", "mha.in_proj.", q + kv, kv},
-	} {
-		if strings.Contains(name, part.name) {
-			rows := mamba.InProj()
-			if strings.HasPrefix(part.fused, "mha") {
-				rows = attention.QKV()
-			}
-			all, err := u.Weights.Floats(strings.Replace(name, part.name, part.fused, 1), rows, shape[1])
-			return all[part.from*shape[1]:][:part.rows*shape[1]], err
-		}
-	}
-	return u.Weights.Floats(strings.Replace(name, "self_attn.o_proj.", "mha.out_proj.", 1), shape...)
-}
-
-func (u unfused) Matrix(name string, out, in int) (kernels.Source, error) {
-	return tiny.Matrix(u, name, out, in)
-}
-
-func TestBothNamingsGiveTheSameModel(t *testing.T) {
-	m, err := model.Load(unfused{}, tiny.Config(), kernels.NewReference())
-	if err != nil {
-		t.Fatal(err)
-	}
-	tokens := prompt(12)
-	got := newRunner(t, m).read(piece{&model.Sequence{}, tokens})[0]
-	if !slices.Equal(got, alone(t, tokens, 12)) {
-		t.Error("logits of the unfused naming differ")
-	}
-}
-
 // lacking is tiny.Weights without one tensor.
 type lacking struct {
 	tiny.Weights
@@ -296,8 +245,8 @@ func (l lacking) Floats(name string, shape ...int) ([]float32, error) {
 	return l.Weights.Floats(name, shape...)
 }
 
-func (l lacking) Matrix(name string, out, in int) (kernels.Source, error) {
-	return tiny.Matrix(l, name, out, in)
+func (l lacking) Matrix(name string, shape ...int) (kernels.Source, error) {
+	return tiny.Matrix(l, name, shape...)
 }
 
 func TestLoadNamesTheMissingTensor(t *testing.T) {

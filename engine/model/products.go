@@ -6,6 +6,7 @@ import "caucus/kernels"
 type Product struct {
 	Role   Role
 	Matrix kernels.Matrix
+	Share  float64 // of the rows that take it: less than 1 for an expert
 }
 
 // Role is what a product is for.
@@ -16,27 +17,17 @@ const (
 	MixerIn  Role = "in" // of either kind of mixer, as MixerOut is
 	StepSize Role = "dt"
 	MixerOut Role = "out"
-	MLP      Role = "mlp"
+	Inner    Role = "mlp"
 	Head     Role = "head"
 )
 
 // Products lists the products of a pass.
 func (m *Model) Products() []Product {
 	var all []Product
-	for i := range m.layers {
-		l := &m.layers[i]
-		all = append(all, l.mixer.products()...)
-		all = append(all, Product{MLP, l.gateUp}, Product{MLP, l.down})
+	for _, part := range m.parts() {
+		all = append(all, part.products()...)
 	}
-	return append(all, Product{Head, m.head})
-}
-
-func (m *mamba) products() []Product {
-	return []Product{{MixerIn, m.in}, {StepSize, m.dt}, {MixerOut, m.out}}
-}
-
-func (a *attention) products() []Product {
-	return []Product{{MixerIn, a.in}, {MixerOut, a.out}}
+	return append(all, Product{Head, m.head, 1})
 }
 
 // Format is how most of the weights are stored: an Ops may keep small matrices in another way than it was asked to.

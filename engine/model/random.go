@@ -15,43 +15,49 @@ import (
 // Random returns the sizes and the weights of a model that is made up, for measurements without a checkpoint: the time of
 // a step depends on sizes and formats, hardly on values. The error for an unknown name lists the names.
 //
-// jamba-1m, -10m and -100m are hybrids and llama-1m, -10m and -100m transformers of like size; m1-3b has M1's shape, its head tied.
+// jamba-1m, -10m and -100m are hybrids in M1's form and llama-1m, -10m and -100m transformers of like size; m1-3b, llama-3b and
+// granite-3b have the shapes of M1-3B, Llama-3.2-3B and Granite-4.0-H-Micro.
 func Random(name string) (Config, Weights, error) {
 	all := randomConfigs()
-	cfg, ok := all[name]
+	r, ok := all[name]
 	if !ok {
 		return Config{}, nil, fmt.Errorf("no random model %q; there are %s", name,
 			strings.Join(slices.Sorted(maps.Keys(all)), ", "))
 	}
-	stored := kernels.F32
-	if name == m1Name {
-		stored = kernels.BF16
-	}
-	return cfg, randomWeights{stored}, nil
+	cfg, err := ParseConfig([]byte(r.config), []byte(r.hybrid))
+	return cfg, randomWeights{r.stored}, err
 }
 
-const m1Name = "m1-3b"
+// random is the configuration files of a model that is made up.
+type random struct {
+	config, hybrid string
+	stored         kernels.Format // of matrices
+}
 
-func randomConfigs() map[string]Config {
-	all := map[string]Config{m1Name: m1Config()}
+func randomConfigs() map[string]random {
+	const llama3B = `"hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 28, "num_attention_heads": 24,
+		"num_key_value_heads": 8, "head_dim": 128, "vocab_size": 128256, "rms_norm_eps": 1e-05, "rope_theta": 500000.0,
+		"rope_scaling": {"rope_type": "llama3", "factor": 32.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+		"original_max_position_embeddings": 8192}, "tie_word_embeddings": true, "model_type": "llama"`
+	const graniteMicro = `"model_type": "granitemoehybrid", "hidden_size": 2048, "num_hidden_layers": 40, "vocab_size": 100352,
+		"num_attention_heads": 32, "num_key_value_heads": 8, "shared_intermediate_size": 8192, "num_local_experts": 0,
+		"mamba_n_heads": 64, "mamba_d_head": 64, "mamba_d_state": 128, "mamba_expand": 2, "rms_norm_eps": 1e-05,
+		"attention_multiplier": 0.015625, "embedding_multiplier": 12, "logits_scaling": 8, "residual_multiplier": 0.22,
+		"tie_word_embeddings": true, `
+	ten := slices.Repeat([]string{`"mamba"`}, 10)
+	ten[5] = `"attention"`
+	layerTypes := `"layer_types": [` + strings.Join(slices.Repeat(ten, 4), ", ") + `]`
+	all := map[string]random{
+		"m1-3b": {`{` + llama3B + `}`, `{"d_xb": 1024, "ssm_cfg": {"expand": 1}, "attn_layers": [3, 8, 13, 18, 23, 27]}`,
+			kernels.BF16},
+		"llama-3b":   {config: `{` + llama3B + `}`, stored: kernels.BF16},
+		"granite-3b": {config: `{` + graniteMicro + layerTypes + `}`, stored: kernels.BF16},
+	}
 	for _, p := range peers {
-		all["jamba-"+p.size] = p.config(p.jambaMLP, p.attend)
-		every := make([]int, p.layers)
-		for i := range every {
-			every[i] = i
-		}
-		all["llama-"+p.size] = p.config(p.llamaMLP, every)
+		all["jamba-"+p.size] = random{p.config(p.jambaMLP), p.hybrid(), kernels.F32}
+		all["llama-"+p.size] = random{config: p.config(p.llamaMLP), stored: kernels.F32}
 	}
 	return all
-}
-
-func m1Config() Config {
-	return Config{
-		DModel: 3072, DFF: 8192, Layers: 28, AttnLayers: []int{3, 8, 13, 18, 23, 27}, Vocab: 128256, NormEps: 1e-5,
-		Tied:      true,
-		Mamba:     kernels.MambaShape{DInner: 3072, DXB: 1024, DState: 16, DTRank: 192, DConv: 4},
-		Attention: kernels.AttentionShape{Heads: 24, KVHeads: 8, HeadDim: 128, RopeTheta: 500000},
-	}
 }
 
 // peer is the sizes that a Jamba and a Llama share with which other engines are measured. The llama here is theirs, weight
@@ -61,28 +67,33 @@ type peer struct {
 	size                                              string
 	width, layers, vocab, heads, kvHeads, dHead, rank int
 	jambaMLP, llamaMLP                                int
-	attend                                            []int // the layers of the jamba that do
+	attend                                            string // the layers of the jamba that do
 }
 
 var peers = []peer{
-	{"1m", 128, 6, 512, 4, 2, 32, 8, 144, 320, []int{3}},
-	{"10m", 256, 12, 2048, 8, 2, 32, 16, 400, 768, []int{4, 10}},
-	{"100m", 768, 12, 16384, 12, 3, 64, 48, 1344, 2560, []int{4, 10}},
+	{"1m", 128, 6, 512, 4, 2, 32, 8, 144, 320, "3"},
+	{"10m", 256, 12, 2048, 8, 2, 32, 16, 400, 768, "4, 10"},
+	{"100m", 768, 12, 16384, 12, 3, 64, 48, 1344, 2560, "4, 10"},
 }
 
-func (p *peer) config(mlp int, attend []int) Config {
-	channels := 2 * p.width
-	return Config{
-		DModel: p.width, DFF: mlp, Layers: p.layers, AttnLayers: attend, Vocab: p.vocab, NormEps: 1e-5, Tied: true,
-		Mamba:     kernels.MambaShape{DInner: channels, DXB: channels / 4, DState: 16, DTRank: p.rank, DConv: 4},
-		Attention: kernels.AttentionShape{Heads: p.heads, KVHeads: p.kvHeads, HeadDim: p.dHead, RopeTheta: 10000},
-	}
+func (p *peer) config(mlp int) string {
+	return fmt.Sprintf(`{"model_type": "llama", "hidden_size": %d, "intermediate_size": %d, "num_hidden_layers": %d,
+		"vocab_size": %d, "num_attention_heads": %d, "num_key_value_heads": %d, "head_dim": %d, "rms_norm_eps": 1e-05,
+		"tie_word_embeddings": true}`, p.width, mlp, p.layers, p.vocab, p.heads, p.kvHeads, p.dHead)
+}
+
+func (p *peer) hybrid() string {
+	return fmt.Sprintf(`{"d_xb": %d, "ssm_cfg": {"expand": 2, "dt_rank": %d}, "attn_layers": [%s]}`,
+		p.width/2, p.rank, p.attend)
 }
 
 // randomWeights makes up every tensor of the fused naming from its name.
 type randomWeights struct {
 	stored kernels.Format // of matrices
 }
+
+// Names lists nothing: there is any tensor that is asked for.
+func (randomWeights) Names() []string { return nil }
 
 // Has tells the fused names from the others.
 func (randomWeights) Has(name string) bool {
@@ -97,10 +108,10 @@ func (randomWeights) Floats(name string, shape ...int) ([]float32, error) {
 	}
 	v := make([]float32, n)
 	switch {
-	case strings.HasSuffix(name, "norm.weight"), strings.HasSuffix(name, ".D"):
+	case strings.HasSuffix(name, "norm.weight"), strings.HasSuffix(name, "norm_f.weight"), strings.HasSuffix(name, ".D"):
 		fill(v, 1)
-	case strings.HasSuffix(name, "dt_proj.bias"):
-		fill(v, -1.5) // it is added twice
+	case strings.HasSuffix(name, "dt_proj.bias"), strings.HasSuffix(name, "dt_bias"):
+		fill(v, -1.5) // M1 adds it twice
 	case strings.HasSuffix(name, ".A_log"):
 		states := shape[len(shape)-1]
 		for i := range v {
@@ -115,9 +126,19 @@ func (randomWeights) Floats(name string, shape ...int) ([]float32, error) {
 
 // Matrix makes rows when they are asked for, so that a model needs no memory but what its Ops keeps. Their deviation is
 // 1/sqrt(in), which hands activations on in the size in which they come.
-func (w randomWeights) Matrix(name string, out, in int) (kernels.Source, error) {
+func (w randomWeights) Matrix(name string, shape ...int) (kernels.Source, error) {
+	out, in := rowsOf(shape)
 	l, seed := newLevels(1/math.Sqrt(float64(in)), w.stored), seedOf(name)
 	return kernels.Source{Out: out, In: in, Stored: w.stored, Row: func(to []float32, o int) { l.draw(to, seed, o) }}, nil
+}
+
+// rowsOf is how many rows of how many values a tensor has.
+func rowsOf(shape []int) (rows, n int) {
+	rows, n = 1, shape[len(shape)-1]
+	for _, d := range shape[:len(shape)-1] {
+		rows *= d
+	}
+	return rows, n
 }
 
 // levels are evenly spaced values of which weights are drawn. With no more of them than a byte can tell apart, a weight

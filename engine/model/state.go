@@ -14,17 +14,19 @@ type Capacity struct {
 	Logits int // rows of a batch that need logits
 }
 
-// State is what the sequences of one batch remember: a fixed-size recurrent state a slot in every Mamba layer, and pages
-// of keys and values, shared between forks, in every attention layer. It also holds the scratch of a forward pass.
+// State is what the sequences of one batch remember: recurrent states of fixed size, one a slot, of the convolutions and
+// scans, and pages of keys and values, shared between forks, of the attention mixers. It also holds the scratch of a
+// forward pass.
 type State struct {
-	ops   kernels.Ops
-	mamba []kernels.MambaState
-	kv    []kernels.KVCache
-	refs  []int32 // sequences that have each page
-	free  []int32 // pages that no sequence has
+	ops       kernels.Ops
+	dModel    int
+	recurrent []kernels.RecurrentState
+	kv        []kernels.KVCache
+	refs      []int32 // sequences that have each page
+	free      []int32 // pages that no sequence has
 
 	// One row a token, except logits, which has one a row asked for.
-	h, u, proj, dt, y, act, logits kernels.Buffer
+	h, u, proj, conv, chosen, dt, y, logits kernels.Buffer
 }
 
 // Sequence is the part of a State that belongs to one sequence of tokens. The zero value with a Slot set is empty.
@@ -36,46 +38,54 @@ type Sequence struct {
 
 // NewState allocates a state and its scratch; a forward pass allocates nothing more.
 func (m *Model) NewState(c Capacity) *State {
-	cfg, ops := &m.Config, m.Ops
+	ops, w := m.Ops, m.rowWidths()
 	s := &State{
-		ops:  ops,
-		refs: make([]int32, c.Pages),
-		free: make([]int32, c.Pages),
+		ops:    ops,
+		dModel: m.Config.DModel,
+		refs:   make([]int32, c.Pages),
+		free:   make([]int32, c.Pages),
+		h:      ops.NewBuffer(c.Rows * m.Config.DModel),
+		u:      ops.NewBuffer(c.Rows * m.Config.DModel),
+		proj:   ops.NewBuffer(c.Rows * w.proj),
+		conv:   ops.NewBuffer(c.Rows * w.conv),
+		chosen: ops.NewBuffer(c.Rows * w.chosen),
+		dt:     ops.NewBuffer(c.Rows * w.dt),
+		y:      ops.NewBuffer(c.Rows * w.y),
+		logits: ops.NewBuffer(c.Logits * m.Config.Vocab),
 	}
 	for i := range s.free {
 		s.free[i] = int32(c.Pages - 1 - i) // page 0 is handed out first
 	}
-	for range cfg.Layers - len(cfg.AttnLayers) {
-		s.mamba = append(s.mamba, ops.NewMambaState(cfg.Mamba, c.Slots))
+	for _, part := range m.parts() {
+		part.allot(s, c)
 	}
-	for range cfg.AttnLayers {
-		s.kv = append(s.kv, ops.NewKVCache(cfg.Attention, c.Pages))
-	}
-	w := cfg.rowWidths()
-	s.h = ops.NewBuffer(c.Rows * w.h)
-	s.u = ops.NewBuffer(c.Rows * w.u)
-	s.proj = ops.NewBuffer(c.Rows * w.proj)
-	s.dt = ops.NewBuffer(c.Rows * w.dt)
-	s.y = ops.NewBuffer(c.Rows * w.y)
-	s.act = ops.NewBuffer(c.Rows * w.act)
-	s.logits = ops.NewBuffer(c.Logits * cfg.Vocab)
 	return s
 }
 
-// rowWidths is what each buffer of a State holds for one row of a batch.
-type rowWidths struct{ h, u, proj, dt, y, act int }
+// stream is the rows of h or of u.
+func (s *State) stream(b kernels.Buffer) kernels.View { return view(b, s.dModel) }
 
-func (c *Config) rowWidths() rowWidths {
-	return rowWidths{
-		h: c.DModel, u: c.DModel,
-		proj: max(c.Mamba.InProj(), c.Attention.QKV()),
-		dt:   c.Mamba.DInner,
-		y:    max(c.Mamba.DInner, c.Attention.Heads*c.Attention.HeadDim),
-		act:  c.DFF,
-	}
+// rowWidths is what the scratch of a State holds for one row of a batch, beside h and u.
+type rowWidths struct {
+	proj   int // what a part makes of u
+	conv   int // convolved
+	chosen int // r|B|C of a plain Mamba mixer
+	dt     int // step sizes, or an expert's scores
+	y      int // of a mixer, or in an MLP
 }
 
-func (w rowWidths) sum() int { return w.h + w.u + w.proj + w.dt + w.y + w.act }
+// rowWidths is the most that any part takes.
+func (m *Model) rowWidths() (most rowWidths) {
+	for _, part := range m.parts() {
+		w := part.widths()
+		most = rowWidths{
+			max(most.proj, w.proj), max(most.conv, w.conv), max(most.chosen, w.chosen), max(most.dt, w.dt), max(most.y, w.y),
+		}
+	}
+	return most
+}
+
+func (w rowWidths) sum() int { return w.proj + w.conv + w.chosen + w.dt + w.y }
 
 // Extend takes the next n tokens of q into a batch whose next free row is row: it finds pages for them, of which q is the
 // only reader, and counts them as read. It reports false, having changed nothing, when too few pages are free.
@@ -117,8 +127,8 @@ func (s *State) Fork(dst, src *Sequence) {
 	if src.Len == 0 {
 		return // the first token starts from the zero state
 	}
-	for _, layer := range s.mamba {
-		s.ops.CopyMambaState(layer, dst.Slot, src.Slot)
+	for _, state := range s.recurrent {
+		s.ops.CopyState(state, dst.Slot, src.Slot)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"caucus/engine/internal/filemap"
 )
 
 // What a checkpoint's folder calls its tensors: one file, or an index that tells each tensor's shard.
@@ -25,9 +27,9 @@ func Open(path string) (*File, error) {
 	}
 	file := &File{name: path}
 	if info.IsDir() {
-		err = file.readFolder(path, mapFile)
+		err = file.readFolder(path, filemap.Open)
 	} else {
-		file.tensors, err = file.read(path, mapFile)
+		file.tensors, err = file.read(path, filemap.Open)
 	}
 	return file.opened(err)
 }
@@ -42,8 +44,8 @@ func OpenFS(fsys fs.FS) (*File, error) {
 	return file.opened(err)
 }
 
-// source reads or maps a file; release ends the life of data.
-type source func(path string) (data []byte, release func() error, err error)
+// opener reads or maps a file; release ends the life of data.
+type opener func(path string) (data []byte, release func() error, err error)
 
 // opened returns f, or on an error gives back what has been mapped for it.
 func (f *File) opened(err error) (*File, error) {
@@ -54,7 +56,7 @@ func (f *File) opened(err error) (*File, error) {
 }
 
 // read parses one file, whose data f keeps.
-func (f *File) read(path string, open source) (map[string]tensor, error) {
+func (f *File) read(path string, open opener) (map[string]tensor, error) {
 	data, release, err := open(path)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func (f *File) read(path string, open source) (map[string]tensor, error) {
 }
 
 // readFolder fills f from the whole file or, in its absence, from the shards that the index names.
-func (f *File) readFolder(dir string, open source) error {
+func (f *File) readFolder(dir string, open opener) error {
 	tensors, err := f.read(filepath.Join(dir, wholeName), open)
 	if !errors.Is(err, fs.ErrNotExist) {
 		f.tensors = tensors
@@ -100,13 +102,16 @@ func (f *File) readFolder(dir string, open source) error {
 }
 
 // readIndex returns the tensors of each shard.
-func readIndex(path string, open source) (map[string][]string, error) {
+func readIndex(path string, open opener) (map[string][]string, error) {
 	data, release, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	var index struct {
 		WeightMap map[string]string `json:"weight_map"`
+	}
+	if len(data) > maxHeader {
+		return nil, errors.Join(fmt.Errorf("it has %d bytes, and at most %d are allowed", len(data), maxHeader), release())
 	}
 	err = errors.Join(decodeStrict(data, &index), release())
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// maxHeader is the size of a header, in bytes, that the format allows.
-const maxHeader = 100_000_000
+// maxHeader is the size of a header or an index in bytes, far above those of real checkpoints. The format allows twelve times as much.
+const maxHeader = 8 << 20
 
 // Parse reads a safetensors file held in memory. The File keeps data, which must not change; name is for errors.
 func Parse(data []byte, name string) (*File, error) {

@@ -15,8 +15,8 @@
 //     asked for. The file must not be changed or truncated while it is open.
 //   - A file is not trusted. Its header is bounded and checked before anything is used: names are unique, every tensor
 //     has the size that its type and shape say, and the tensors fill the data without overlap or gap.
-//   - F32, F16, BF16 and F64 convert to float32. Other types, known or not, may be present, and are an error only when
-//     they are read.
+//   - F32, F16, BF16, F64 and the 8-bit floats convert to float32, matrices of the last times their factors. Other types,
+//     known or not, may be present, and are an error only when they are read.
 //   - A File may be read by many goroutines at once. Close must come after the last read.
 //
 // The format is described at https://github.com/huggingface/safetensors.
@@ -46,8 +46,10 @@ type tensor struct {
 	data  []byte
 }
 
-// Names lists the tensors, sorted.
-func (f *File) Names() []string { return slices.Sorted(maps.Keys(f.tensors)) }
+// Names lists the tensors, sorted, without those that only say how another is to be read.
+func (f *File) Names() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(f.tensors)), f.isCompanion)
+}
 
 // Has tells whether there is a tensor of this name.
 func (f *File) Has(name string) bool {
@@ -73,23 +75,35 @@ func (f *File) Floats(name string, shape ...int) ([]float32, error) {
 	return values, nil
 }
 
-// Matrix returns a tensor [out, in] to be read row by row, until Close.
-func (f *File) Matrix(name string, out, in int) (kernels.Source, error) {
-	t, format, err := f.find(name, []int{out, in})
+// Matrix returns a tensor to be read row by row, its last dimension at a time, until Close. It must have the shape that is
+// given.
+func (f *File) Matrix(name string, shape ...int) (kernels.Source, error) {
+	t, format, err := f.find(name, shape)
 	if err != nil {
 		return kernels.Source{}, err
 	}
+	in := shape[len(shape)-1]
 	size := in * sizes[t.dtype]
-	return kernels.Source{Out: out, In: in, Stored: format, Row: func(to []float32, o int) {
+	source := kernels.Source{Out: len(t.data) / size, In: in, Stored: format, Row: func(to []float32, o int) {
 		t.dtype.decode(to, t.data[o*size:(o+1)*size])
-	}}, nil
+	}}
+	if isF8(t.dtype) {
+		factors, err := f.scalesOf(name, source.Out, in)
+		if err != nil {
+			return kernels.Source{}, err
+		}
+		if factors != nil {
+			return factors.apply(source), nil
+		}
+	}
+	return source, nil
 }
 
 // find returns a tensor that can be read as float32, of the given shape if there is one.
 func (f *File) find(name string, shape []int) (tensor, kernels.Format, error) {
 	t, ok := f.tensors[name]
 	if !ok {
-		return t, 0, fmt.Errorf("%s: no tensor %q", f.name, name)
+		return t, 0, fmt.Errorf("%s: no tensor %q%s", f.name, name, wanted(shape))
 	}
 	if len(shape) > 0 && !slices.Equal(shape, t.shape) {
 		return t, 0, fmt.Errorf("%s: tensor %q is %s%v, want shape %v", t.file, name, t.dtype, t.shape, shape)
@@ -99,6 +113,14 @@ func (f *File) find(name string, shape []int) (tensor, kernels.Format, error) {
 		return t, 0, fmt.Errorf("%s: tensor %q is %s%v: %w", t.file, name, t.dtype, t.shape, err)
 	}
 	return t, format, nil
+}
+
+// wanted says what shape a tensor was to have that is not there.
+func wanted(shape []int) string {
+	if len(shape) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", wanted with shape %v", shape)
 }
 
 // Close gives back the memory of the files. The File is empty afterwards; slices that Floats returned stay valid.

@@ -31,11 +31,14 @@ func Write(w io.Writer, tensors ...Tensor) error {
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
 	_, _ = out.Write(header) // bufio keeps the first error for Flush
-	var element []byte
+	var elements []byte
 	for _, t := range tensors {
-		for _, v := range t.Data {
-			element = t.DType.append(element[:0], v)
-			_, _ = out.Write(element)
+		for chunk := range slices.Chunk(t.Data, 1<<12) {
+			elements = elements[:0]
+			for _, v := range chunk {
+				elements = t.DType.append(elements, v)
+			}
+			_, _ = out.Write(elements)
 		}
 	}
 	if err := out.Flush(); err != nil {

@@ -1,10 +1,6 @@
 package cpu
 
-import (
-	"math"
-
-	"caucus/kernels"
-)
+import "caucus/kernels"
 
 // kvCache keeps each page as two packed matrices a key-value head, so that attention is two products: keys [2]
 // [HeadDim][16], a panel for 16 positions; values [HeadDim/16][PageLen][16], a panel for 16 elements, an even number.
@@ -58,13 +54,12 @@ func (o *ops) Attention(
 ) {
 	c := cache.(*kvCache)
 	kernels.CheckAttention(y, qkv, spans, shape, c.shape, c.pages)
-	tokens, positions, end := 0, 0, 0
+	tokens, positions, end := tokens(spans), 0, 0
 	for _, s := range spans {
-		tokens += s.Len
 		positions += attended(s, s.Len)
 		end = max(end, s.Pos+s.Len)
 	}
-	o.rope.Grow(shape, end)
+	o.rope.Grow(shape.Rope, end)
 	for _, s := range o.scratch {
 		s.attention.fit(c)
 	}
@@ -103,7 +98,7 @@ func (t *storeTask) token(span kernels.Span, i int, rotated []float32) {
 	kv := row(t.qkv, span.Row+i, shape.QKV())[shape.Heads*n:]
 	for h := range shape.KVHeads {
 		keys, values := t.cache.page(span.Pages[pos/kernels.PageLen], h)
-		t.o.rope.Rotate(rotated, kv[h*n:], pos)
+		t.o.rope.Rotate(rotated[:n], kv[h*n:][:n], pos)
 		storeEvery(t.cache.format, keys, at/panelWidth*n*panelWidth+at%panelWidth, panelWidth, rotated[:n])
 		v := kv[(shape.KVHeads+h)*n:][:n]
 		for d := 0; d < n; d += panelWidth {
@@ -176,7 +171,7 @@ func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) 
 	n, padded := shape.HeadDim, t.cache.paddedDim()
 	q := row(t.qkv, span.Row+i, shape.QKV())[h*group*n:]
 	for a := range group {
-		t.o.rope.Rotate(s.queries[a*n:], q[a*n:], pos)
+		t.o.rope.Rotate(s.queries[a*n:][:n], q[a*n:][:n], pos)
 	}
 	for from := 0; from <= pos; from += blockLen {
 		s.read = t.cache.positions(span.Pages[from/kernels.PageLen:], h, min(blockLen, pos+1-from))
@@ -194,7 +189,7 @@ func (t *attentionTask) group(span kernels.Span, i, h int, s *attentionScratch) 
 // block adds the positions of s.read to the sums and totals.
 func (t *attentionTask) block(group int, first bool, s *attentionScratch) {
 	n, padded, length := t.cache.shape.HeadDim, t.cache.paddedDim(), s.read.length()
-	scale := float32(1 / math.Sqrt(float64(n)))
+	scale := float32(t.cache.shape.ScoreScale())
 	tiles := t.o.tilesOf(group)
 	for tile := range tiles {
 		a0, a1 := share(group, tile, tiles)

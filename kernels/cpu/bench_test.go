@@ -119,8 +119,9 @@ func benchmarkMatMul(b *testing.B, format kernels.Format, memory, rows, in, out 
 
 func BenchmarkMamba(b *testing.B) {
 	shapes := map[string]kernels.MambaShape{
-		"mini":  {DInner: 192, DXB: 64, DState: 16, DTRank: 12, DConv: 4},
-		"M1-3B": {DInner: 3072, DXB: 1024, DState: 16, DTRank: 192, DConv: 4},
+		"mini":  {DInner: 192, DXB: 64, DState: 16, DConv: 4},
+		"M1-3B": {DInner: 3072, DXB: 1024, DState: 16, DConv: 4},
+		"plain": {DInner: 1536, DState: 16},
 	}
 	for name, shape := range shapes {
 		for _, rows := range []int{1, 32} {
@@ -137,20 +138,21 @@ func benchmarkMamba(b *testing.B, shape kernels.MambaShape, rows int) {
 	}
 	w := kernels.MambaWeights{Shape: shape, ConvW: random(shape.DInner * shape.DConv), ConvB: random(shape.DInner),
 		DTBias: random(shape.DInner), A: a, D: random(shape.DInner)}
-	p, dt := view(ops, rows, shape.InProj()), view(ops, rows, shape.DInner)
+	in := kernels.MambaInputs{Z: view(ops, rows, shape.DInner), X: view(ops, rows, shape.XWidth()),
+		B: view(ops, rows, shape.BWidth()), C: view(ops, rows, shape.CWidth()), DT: view(ops, rows, shape.DInner)}
 	y, want := view(ops, rows, shape.DInner), view(ops, rows, shape.DInner)
 	var spans []kernels.Span
 	for r := range rows {
 		spans = append(spans, kernels.Span{Slot: r, Row: r, Len: 1, Pos: 1})
 	}
 	ref.PrepareMamba(&w)
-	ref.Mamba(want, p, dt, spans, &w, ref.NewMambaState(shape, rows))
+	ref.Mamba(want, in, spans, &w, ref.NewMambaState(shape, rows))
 	ops.PrepareMamba(&w)
 	state := ops.NewMambaState(shape, rows)
-	ops.Mamba(y, p, dt, spans, &w, state)
+	ops.Mamba(y, in, spans, &w, state)
 	verify(b, y, want, rows*shape.DInner)
 	for b.Loop() {
-		ops.Mamba(y, p, dt, spans, &w, state)
+		ops.Mamba(y, in, spans, &w, state)
 	}
 	elements := rows * shape.DInner * shape.DState
 	const flops = expFlops + 7                                             // exp(delta*A)*S + u*B, then S*C
@@ -158,12 +160,96 @@ func benchmarkMamba(b *testing.B, shape kernels.MambaShape, rows int) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(elements), "ns/state")
 }
 
+// BenchmarkMamba2 advances a token in each of some slots, or reads a chunk of a prompt into one. A state takes a
+// multiplication and two multiply-adds, which count as three of the latter, and is read and written.
+func BenchmarkMamba2(b *testing.B) {
+	shapes := map[string]kernels.Mamba2Shape{
+		"100M":  {Heads: 24, HeadDim: 64, XHeads: 24, BGroups: 1, CGroups: 1, DState: 128},
+		"N=16":  {Heads: 24, HeadDim: 64, XHeads: 24, BGroups: 8, CGroups: 8, DState: 16},
+		"N=256": {Heads: 24, HeadDim: 64, XHeads: 24, BGroups: 1, CGroups: 1, DState: 256},
+		"P=80":  {Heads: 24, HeadDim: 80, XHeads: 24, BGroups: 1, CGroups: 1, DState: 128},
+		"M1":    {Heads: 24, HeadDim: 128, XHeads: 8, BGroups: 8, CGroups: 24, DState: 128},
+	}
+	for name, shape := range shapes {
+		for _, threads := range []int{1, 2} {
+			for _, rows := range []int{1, 64} {
+				b.Run(fmt.Sprintf("%s/threads=%d/rows=%d", name, threads, rows), func(b *testing.B) {
+					benchmarkMamba2(b, shape, threads, rows, rows)
+				})
+			}
+			b.Run(fmt.Sprintf("%s/threads=%d/chunk=64", name, threads), func(b *testing.B) {
+				benchmarkMamba2(b, shape, threads, 64, 1)
+			})
+		}
+	}
+}
+
+func benchmarkMamba2(b *testing.B, shape kernels.Mamba2Shape, threads, rows, slots int) {
+	ops, ref := newOps(Options{Threads: threads}, bestInstructions()), kernels.NewReference()
+	defer ops.Close()
+	a := random(shape.Heads)
+	for i := range a {
+		a[i] = -float32(math.Abs(float64(a[i])))
+	}
+	w := kernels.Mamba2Weights{Shape: shape, DTBias: random(shape.Heads), A: a, D: random(shape.Heads), MaxDT: 10}
+	in := kernels.Mamba2Inputs{X: view(ops, rows, shape.XWidth()), B: view(ops, rows, shape.BWidth()),
+		C: view(ops, rows, shape.CWidth()), DT: view(ops, rows, shape.Heads)}
+	y, want := view(ops, rows, shape.DInner()), view(ops, rows, shape.DInner())
+	spans := evenSpans(rows, slots)
+	ref.PrepareMamba2(&w)
+	ref.Mamba2(want, in, spans, &w, ref.NewMamba2State(shape, slots))
+	ops.PrepareMamba2(&w)
+	state := ops.NewMamba2State(shape, slots)
+	ops.Mamba2(y, in, spans, &w, state)
+	verify(b, y, want, rows*shape.DInner())
+	for b.Loop() {
+		ops.Mamba2(y, in, spans, &w, state)
+	}
+	states := shape.DInner() * shape.DState
+	report(b, threads, float64(6*rows*states), float64(4*slots*states), 4*slots*states)
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows*states), "ns/state")
+}
+
+// evenSpans goes on with every slot by as many tokens.
+func evenSpans(rows, slots int) []kernels.Span {
+	var spans []kernels.Span
+	for i := range slots {
+		spans = append(spans, kernels.Span{Slot: i, Row: i * rows / slots, Len: rows / slots, Pos: 1})
+	}
+	return spans
+}
+
+// BenchmarkConv reads a row, its history and the weights, and writes a row and the history.
+func BenchmarkConv(b *testing.B) {
+	const channels, taps, rows, threads = 1792, 4, 64, 1
+	for _, slots := range []int{1, 64} {
+		b.Run(fmt.Sprintf("rows=%d/slots=%d", rows, slots), func(b *testing.B) {
+			ops, ref := newOps(Options{Threads: threads}, bestInstructions()), kernels.NewReference()
+			w := kernels.ConvWeights{Channels: channels, Taps: taps, W: random(channels * taps), B: random(channels)}
+			x, y, want := view(ops, rows, channels), view(ops, rows, channels), view(ops, rows, channels)
+			spans := evenSpans(rows, slots)
+			ref.Conv(want, x, spans, &w, ref.NewConvState(channels, taps, slots))
+			ops.PrepareConv(&w)
+			state := ops.NewConvState(channels, taps, slots)
+			ops.Conv(y, x, spans, &w, state)
+			verify(b, y, want, rows*channels)
+			for b.Loop() {
+				ops.Conv(y, x, spans, &w, state)
+			}
+			const flops = 2*taps + expFlops + 4 // and an activation
+			bytes := 4 * channels * (2*rows + 2*slots*(taps-1))
+			report(b, threads, float64(rows*channels*flops), float64(bytes), bytes)
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+		})
+	}
+}
+
 // BenchmarkAttention reads keys and values of its own for every row. The bound is the longer of the multiply-adds and of
 // reading them.
 func BenchmarkAttention(b *testing.B) {
 	shapes := map[string]kernels.AttentionShape{
-		"10M":  {Heads: 8, KVHeads: 2, HeadDim: 32, RopeTheta: 10000},
-		"100M": {Heads: 12, KVHeads: 3, HeadDim: 64, RopeTheta: 10000},
+		"10M":  {Heads: 8, KVHeads: 2, HeadDim: 32, Rope: kernels.Rope{Dim: 32, Theta: 10000}},
+		"100M": {Heads: 12, KVHeads: 3, HeadDim: 64, Rope: kernels.Rope{Dim: 64, Theta: 10000}},
 	}
 	for name, shape := range shapes {
 		for _, format := range []kernels.Format{kernels.F32, kernels.BF16} {
@@ -201,11 +287,40 @@ func benchmarkAttention(b *testing.B, shape kernels.AttentionShape, format kerne
 	report(b, threads, flops, float64(bytes), bytes)
 }
 
+// BenchmarkExperts multiplies rows by two experts each of a mixture that no cache holds. The bound is the longer of the
+// multiply-adds and of reading every expert.
+func BenchmarkExperts(b *testing.B) {
+	const n, width, count, k = 768, 768, 16, 2
+	for _, threads := range []int{1, 2} {
+		for _, rows := range []int{1, 64} {
+			b.Run(fmt.Sprintf("threads=%d/rows=%d", threads, rows), func(b *testing.B) {
+				ops := newOps(Options{Threads: threads}, bestInstructions())
+				defer ops.Close()
+				var experts []kernels.Expert
+				w := kernels.Dense(random(n*width), width, n)
+				for range count {
+					experts = append(experts, kernels.Expert{GateUp: ops.NewGated(w, w), Down: ops.NewMatrix(w)})
+				}
+				x, y, scores := view(ops, rows, n), view(ops, rows, n), view(ops, rows, count)
+				for b.Loop() {
+					ops.Experts(y, x, scores, rows, experts, kernels.Routing{Chosen: k, Normalize: true, Scale: 1e-6})
+				}
+				const weights = 3 * n * width
+				used := min(rows*k, count) // as many as rows at random reach, nearly
+				report(b, threads, float64(2*rows*k*weights), float64(4*used*weights), 4*used*weights)
+			})
+		}
+	}
+}
+
 func BenchmarkRows(b *testing.B) {
 	const rows, n, vocabulary = 32, 192, 272
 	ops := newOps(Options{Threads: 1}, bestInstructions())
 	x, y, logits := view(ops, rows, n), view(ops, rows, n), view(ops, rows, vocabulary)
-	weight := ops.NewBuffer(n)
+	weight, open := ops.NewBuffer(n), view(ops, rows, n)
+	for i := range rows * n {
+		open.Buf.(kernels.Vector)[i] = 1.27846 // its silu is 1: y stays as it is
+	}
 	out, greedy := make([]kernels.Sampled, rows), make([]kernels.Sampling, rows)
 	warm, nucleus := make([]kernels.Sampling, rows), make([]kernels.Sampling, rows)
 	for r := range rows {
@@ -219,6 +334,10 @@ func BenchmarkRows(b *testing.B) {
 		run   func()
 	}{
 		{"rmsnorm", n, 4, func() { ops.RMSNorm(y, x, rows, n, weight, 1e-5) }},
+		{"gate", n, expFlops + 4, func() { ops.Gate(y, open, rows, n) }},
+		{"squared relu", n, 2, func() { ops.SquaredReLU(y, rows, n) }},
+		{"mul row", n, 1, func() { ops.MulRow(y, rows, weight) }},
+		{"add row", n, 1, func() { ops.AddRow(y, rows, weight) }},
 		{"sample greedy", vocabulary, expFlops + 4, func() { ops.Sample(out, logits, vocabulary, greedy) }},
 		{"sample", vocabulary, 2*expFlops + 6, func() { ops.Sample(out, logits, vocabulary, warm) }},
 		{"sample top-p", vocabulary, 2*expFlops + 6, func() { ops.Sample(out, logits, vocabulary, nucleus) }},

@@ -45,19 +45,24 @@ type ops struct {
 	gated     gatedTask
 	quantize  quantizeTask
 	quantized int8Rows
-	rmsNorm   rmsNormTask
+	rows      rowsTask
+	conv      convTask
 	mamba     mambaTask
+	mamba2    mamba2Task
+	experts   expertsTask
 	store     storeTask
 	attention attentionTask
 	sample    sampleTask
-	rope      kernels.Rope
+	rope      kernels.RopeTable
 }
 
 // scratch is the working space of one part of a task.
 type scratch struct {
 	tile      [maxTileRows * panelWidth]float32     // a tile that overhangs its matrix
 	pair      [maxTileRows * 2 * panelWidth]float32 // the products of a gated tile
+	conv      [][]float32
 	mamba     mambaToken
+	mamba2    mamba2Token
 	attention attentionScratch
 	weights   []int32
 	drawer    kernels.Drawer

@@ -9,7 +9,7 @@ import (
 // generic is plain Go, for every processor. Its sums run in the same order for every shape of tile too.
 var generic = &instructions{
 	name:        "generic",
-	lanes:       8,
+	lanes:       leastLanes,
 	tileRows:    6,
 	tile:        tileGeneric,
 	tileInt8:    tileInt8Generic,
@@ -17,10 +17,15 @@ var generic = &instructions{
 	values:      valuesGeneric,
 	absMax:      absMaxGeneric,
 	quantizeRow: quantizeRowGeneric,
+	convRow:     convRowGeneric,
 	mambaInputs: (*mambaToken).inputsGeneric,
 	mambaScan:   (*mambaToken).scanGeneric,
+	mamba2Steps: mamba2StepsGeneric,
+	mamba2Scan:  (*mamba2Token).scanGeneric,
 	sumSquares:  sumSquaresGeneric,
 	scaleRow:    scaleRowGeneric,
+	addScaled:   addScaledGeneric,
+	squaredReLU: squaredReLUGeneric,
 	swiGLURow:   swiGLURowGeneric,
 	maxRow:      maxRowGeneric,
 	expSum:      expSumGeneric,
@@ -127,6 +132,19 @@ func sumSquaresGeneric(x []float32) float32 {
 func scaleRowGeneric(y, x, w []float32, scale float32) {
 	for i, v := range x {
 		y[i] = v * scale * w[i]
+	}
+}
+
+func addScaledGeneric(y, x []float32, scale float32) {
+	for i, v := range x {
+		y[i] += scale * v
+	}
+}
+
+func squaredReLUGeneric(y []float32) {
+	for i, v := range y {
+		v = max(v, 0)
+		y[i] = v * v
 	}
 }
 

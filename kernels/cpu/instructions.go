@@ -31,14 +31,28 @@ type instructions struct {
 	// a multiple of 8. It returns the sum of q.
 	quantizeRow func(q []int8, x []float32, inverse float32) int32
 
+	// convRow is y[c] = silu(B[c] + sum_j W[j][c]*x[j][from+c]), with w as PrepareConv packs it.
+	convRow func(y []float32, x [][]float32, from int, w []float32)
+
 	// mambaInputs and mambaScan are a token's way through some channels, but for its gate; blocks have lanes channels, or leastLanes.
 	mambaInputs, mambaScan func(t *mambaToken)
+
+	// mamba2Steps is delta = min(max(softplus(dt+bias), least), most) and decay = exp(delta*rate) for some heads, and
+	// mamba2Scan a token's way through some blocks of them, of lanes like mambaScan's.
+	mamba2Steps func(decay, delta, dt, bias, rates []float32, least, most float32)
+	mamba2Scan  func(t *mamba2Token)
 
 	// sumSquares returns sum_i x[i]^2.
 	sumSquares func(x []float32) float32
 
 	// scaleRow is y[i] = x[i]*scale*w[i].
 	scaleRow func(y, x, w []float32, scale float32)
+
+	// addScaled is y[i] += scale*x[i].
+	addScaled func(y, x []float32, scale float32)
+
+	// squaredReLU is y[i] = max(y[i], 0)^2.
+	squaredReLU func(y []float32)
 
 	// swiGLURow is y[i] = silu(gate[i])*up[i].
 	swiGLURow func(y, gate, up []float32)

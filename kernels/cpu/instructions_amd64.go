@@ -36,8 +36,15 @@ var avx2 = &instructions{
 	quantizeRow: func(q []int8, x []float32, inverse float32) int32 {
 		return quantizeAVX2(&q[0], &x[0], len(x), inverse)
 	},
-	mambaInputs: mambaInputsWith(mambaInputsAVX2),
+	convRow:     convRowWith(8, convRowAVX2),
+	mambaInputs: mambaInputsWith(mambaInputsAVX2, mambaConvolvedAVX2),
 	mambaScan:   mambaScanWith(mambaScanAVX2),
+	mamba2Steps: func(decay, delta, dt, bias, rates []float32, least, most float32) {
+		mamba2StepsAVX2(&decay[0], &delta[0], &dt[0], &bias[0], &rates[0], len(dt), least, most)
+	},
+	mamba2Scan:  mamba2ScanWith(mamba2ScanAVX2),
+	addScaled:   func(y, x []float32, scale float32) { addScaledAVX2(&y[0], &x[0], len(x), scale) },
+	squaredReLU: func(y []float32) { squaredReLUAVX2(&y[0], len(y)) },
 	sumSquares:  func(x []float32) float32 { return sumSquaresAVX2(&x[0], len(x)) },
 	scaleRow:    func(y, x, w []float32, scale float32) { scaleRowAVX2(&y[0], &x[0], &w[0], len(x), scale) },
 	swiGLURow:   func(y, gate, up []float32) { swiGLUAVX2(&y[0], &gate[0], &up[0], len(y)) },
@@ -64,8 +71,10 @@ var avx512 = func() *instructions {
 	in.tileInt8 = tileInt8With(tileInt8AVX512)
 	in.scores = scoresWith(scoresF32AVX512, scoresBF16AVX512)
 	in.values = valuesWith(16, valuesF32AVX512, valuesBF16AVX512)
-	in.mambaInputs = byLanes(avx2.mambaInputs, mambaInputsWith(mambaInputsAVX512))
+	in.convRow = convRowWith(16, convRowAVX512)
+	in.mambaInputs = byLanes(avx2.mambaInputs, mambaInputsWith(mambaInputsAVX512, mambaConvolvedAVX512))
 	in.mambaScan = byLanes(avx2.mambaScan, mambaScanWith(mambaScanAVX512))
+	in.mamba2Scan = byLanes(avx2.mamba2Scan, mamba2ScanWith(mamba2ScanAVX512))
 	in.fmaRounds, in.int8Rounds = fmaPeakAVX512, int8PeakAVX512
 	return &in
 }()
@@ -130,9 +139,9 @@ func valuesWith(
 }
 
 // byLanes chooses by the size of blocks.
-func byLanes(eight, sixteen func(t *mambaToken)) func(t *mambaToken) {
-	return func(t *mambaToken) {
-		if t.lanes == 8 {
+func byLanes[token interface{ blockLanes() int }](eight, sixteen func(t token)) func(t token) {
+	return func(t token) {
+		if t.blockLanes() == 8 {
 			eight(t)
 		} else {
 			sixteen(t)
@@ -140,11 +149,19 @@ func byLanes(eight, sixteen func(t *mambaToken)) func(t *mambaToken) {
 	}
 }
 
-func mambaInputsWith(
-	inputs func(blocks, taps int, at *int32, x *[]float32, w, dt, delta, u, y *float32),
-) func(t *mambaToken) {
+func (t *mambaToken) blockLanes() int { return t.lanes }
+
+func (t *mamba2Token) blockLanes() int { return t.lanes }
+
+type mambaInputsAssembly func(blocks, taps int, at *int32, x *[]float32, w, dt, delta, u, y *float32)
+
+func mambaInputsWith(convolve, convolved mambaInputsAssembly) func(t *mambaToken) {
 	return func(t *mambaToken) {
-		inputs(t.blocks, len(t.x), &t.at[0], &t.x[0], &t.inputs[0], &t.dt[0], &t.delta[0], &t.u[0], &t.y[0])
+		inputs := convolve
+		if t.taps == 0 {
+			inputs = convolved
+		}
+		inputs(t.blocks, t.taps, &t.at[0], &t.x[0], &t.inputs[0], &t.dt[0], &t.delta[0], &t.u[0], &t.y[0])
 	}
 }
 
@@ -153,6 +170,30 @@ func mambaScanWith(
 ) func(t *mambaToken) {
 	return func(t *mambaToken) {
 		scan(t.blocks, t.states, &t.at[0], &t.decays[0], &t.b[0], &t.c[0], &t.delta[0], &t.u[0], &t.s[0], &t.y[0])
+	}
+}
+
+func mamba2ScanWith(
+	scan func(blocks, vectors, states int, at *int32, decay, delta, d, x, b, c, s, y *float32),
+) func(t *mamba2Token) {
+	return func(t *mamba2Token) {
+		scan(t.blocks, t.vectors, t.states, &t.at[0], &t.decay[0], &t.delta[0], &t.d[0], &t.x[0], &t.b[0], &t.c[0],
+			&t.s[0], &t.y[0])
+	}
+}
+
+// convRowWith leaves channels that fill no block to plain Go.
+func convRowWith(
+	lanes int, conv func(blocks, taps, from int, x *[]float32, w, y *float32),
+) func(y []float32, x [][]float32, from int, w []float32) {
+	return func(y []float32, x [][]float32, from int, w []float32) {
+		blocks := len(y) / lanes
+		if blocks > 0 {
+			conv(blocks, len(x), from, &x[0], &w[0], &y[0])
+		}
+		if whole := blocks * lanes; whole < len(y) {
+			convBlocks(y[whole:], x, from+whole, w[whole*(1+len(x)):], lanes)
+		}
 	}
 }
 

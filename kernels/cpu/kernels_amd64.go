@@ -49,10 +49,25 @@ func tileInt8AVX2(rows int, panels int, groups int, x *int8, ldx int, w *byte, l
 //go:noescape
 func mambaInputsAVX2(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
 
+// mambaConvolvedAVX2 is [instructions].mambaInputs for blocks of a vector's lanes.
+//
+//go:noescape
+func mambaConvolvedAVX2(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+
 // mambaScanAVX2 is [instructions].mambaScan for blocks of a vector's lanes.
 //
 //go:noescape
 func mambaScanAVX2(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
+
+// convRowAVX2 is [instructions].convRow for whole blocks.
+//
+//go:noescape
+func convRowAVX2(blocks int, taps int, from int, x *[]float32, w *float32, y *float32)
+
+// mamba2ScanAVX2 is [instructions].mamba2Scan for blocks of a vector's lanes.
+//
+//go:noescape
+func mamba2ScanAVX2(blocks int, vectors int, states int, at *int32, decay *float32, delta *float32, d *float32, x *float32, b *float32, c *float32, s *float32, y *float32)
 
 // fmaPeakAVX2 does n rounds of 12 independent multiply-adds of vectors.
 func fmaPeakAVX2(n int)
@@ -105,10 +120,25 @@ func tileInt8AVX512(rows int, panels int, groups int, x *int8, ldx int, w *byte,
 //go:noescape
 func mambaInputsAVX512(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
 
+// mambaConvolvedAVX512 is [instructions].mambaInputs for blocks of a vector's lanes.
+//
+//go:noescape
+func mambaConvolvedAVX512(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+
 // mambaScanAVX512 is [instructions].mambaScan for blocks of a vector's lanes.
 //
 //go:noescape
 func mambaScanAVX512(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
+
+// convRowAVX512 is [instructions].convRow for whole blocks.
+//
+//go:noescape
+func convRowAVX512(blocks int, taps int, from int, x *[]float32, w *float32, y *float32)
+
+// mamba2ScanAVX512 is [instructions].mamba2Scan for blocks of a vector's lanes.
+//
+//go:noescape
+func mamba2ScanAVX512(blocks int, vectors int, states int, at *int32, decay *float32, delta *float32, d *float32, x *float32, b *float32, c *float32, s *float32, y *float32)
 
 // fmaPeakAVX512 does n rounds of 12 independent multiply-adds of vectors.
 func fmaPeakAVX512(n int)
@@ -135,6 +165,21 @@ func sumSquaresAVX2(x *float32, n int) float32
 //
 //go:noescape
 func scaleRowAVX2(y *float32, x *float32, w *float32, n int, scale float32)
+
+// mamba2StepsAVX2 is delta = min(max(softplus(dt+bias), least), most) and decay = exp(delta*rate), for n heads.
+//
+//go:noescape
+func mamba2StepsAVX2(decay *float32, delta *float32, dt *float32, bias *float32, rates *float32, n int, least float32, most float32)
+
+// addScaledAVX2 is y[i] += scale*x[i], i < n.
+//
+//go:noescape
+func addScaledAVX2(y *float32, x *float32, n int, scale float32)
+
+// squaredReLUAVX2 is y[i] = max(y[i], 0)^2, i < n.
+//
+//go:noescape
+func squaredReLUAVX2(y *float32, n int)
 
 // swiGLUAVX2 is y[i] = silu(gate[i])*up[i], i < n.
 //

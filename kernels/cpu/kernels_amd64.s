@@ -6630,20 +6630,21 @@ TEXT ·mambaInputsAVX2(SB), NOSPLIT, $0-72
 	MOVQ         y+64(FP), R8
 
 block:
+	MOVLQSX (CX), R9
+
 	// Convolution: xc = silu(bias + sum over taps of weight*x)
 	VMOVUPS (DX), Y7
 	ADDQ    $0x20, DX
-	MOVQ    taps+8(FP), R9
-	MOVQ    x+24(FP), R10
-	MOVLQSX (CX), R11
+	MOVQ    taps+8(FP), R10
+	MOVQ    x+24(FP), R11
 
 tap:
-	MOVQ         (R10), R12
-	VMOVUPS      (R12)(R11*4), Y8
+	MOVQ         (R11), R12
+	VMOVUPS      (R12)(R9*4), Y8
 	VFMADD231PS  (DX), Y8, Y7
 	ADDQ         $0x20, DX
-	ADDQ         $0x18, R10
-	DECQ         R9
+	ADDQ         $0x18, R11
+	DECQ         R10
 	JNZ          tap
 	VPBROADCASTD cbfb8aa3b<>+0(SB), Y8
 	VMULPS       Y8, Y7, Y8
@@ -6775,6 +6776,86 @@ GLOBL c3f2aaa81<>(SB), RODATA|NOPTR, $4
 DATA c4cbebc20<>+0(SB)/4, $0x4cbebc20
 GLOBL c4cbebc20<>(SB), RODATA|NOPTR, $4
 
+// func mambaConvolvedAVX2(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·mambaConvolvedAVX2(SB), NOSPLIT, $0-72
+	VPBROADCASTD c4b400000<>+0(SB), Y0
+	VPBROADCASTD c3f800000<>+0(SB), Y1
+	VPBROADCASTD c3f317215<>+0(SB), Y2
+	VPBROADCASTD c3e75fcde<>+0(SB), Y3
+	VPBROADCASTD c3d635ba9<>+0(SB), Y4
+	VPBROADCASTD c3c1e7544<>+0(SB), Y5
+	VPBROADCASTD c3aaddd09<>+0(SB), Y6
+	MOVQ         blocks+0(FP), AX
+	MOVQ         at+16(FP), CX
+	MOVQ         w+32(FP), DX
+	MOVQ         dt+40(FP), BX
+	MOVQ         delta+48(FP), SI
+	MOVQ         u+56(FP), DI
+	MOVQ         y+64(FP), R8
+
+block:
+	MOVLQSX (CX), R9
+	MOVQ    x+24(FP), R10
+	MOVQ    (R10), R10
+	VMOVUPS (R10)(R9*4), Y7
+
+	// Step size: delta = softplus(dt + bias), stored for powers of two
+	VMOVUPS      (DX), Y8
+	VADDPS       (BX), Y8, Y8
+	VPBROADCASTD c80000000<>+0(SB), Y9
+	VORPS        Y9, Y8, Y9
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y10
+	VMULPS       Y10, Y9, Y9
+	VPBROADCASTD cc2fa0000<>+0(SB), Y10
+	VMAXPS       Y9, Y10, Y9
+	VADDPS       Y0, Y9, Y10
+	VSUBPS       Y0, Y10, Y11
+	VSUBPS       Y11, Y9, Y9
+	VMOVAPS      Y6, Y11
+	VFMADD213PS  Y5, Y9, Y11
+	VFMADD213PS  Y4, Y9, Y11
+	VFMADD213PS  Y3, Y9, Y11
+	VFMADD213PS  Y2, Y9, Y11
+	VFMADD213PS  Y1, Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y10, Y11, Y9
+	VPBROADCASTD c40000000<>+0(SB), Y10
+	VADDPS       Y10, Y9, Y10
+	VDIVPS       Y10, Y9, Y10
+	VMULPS       Y10, Y10, Y9
+	VPBROADCASTD c3e8f6be0<>+0(SB), Y11
+	VPBROADCASTD c3e8f5e87<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c3ecce904<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c3f2aaa81<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c40000000<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VXORPS       Y9, Y9, Y9
+	VMAXPS       Y8, Y9, Y8
+	VFMADD231PS  Y11, Y10, Y8
+	VMULPS       Y8, Y7, Y9
+	VMOVUPS      Y9, (DI)
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y9
+	VMULPS       Y9, Y8, Y8
+	VPBROADCASTD c4cbebc20<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
+	VMOVUPS      Y8, (SI)
+	VMULPS       32(DX), Y7, Y7
+	VMOVUPS      Y7, (R8)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x0c, CX
+	ADDQ         $0x20, BX
+	ADDQ         $0x20, SI
+	ADDQ         $0x20, DI
+	ADDQ         $0x20, R8
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
 // func mambaScanAVX2(blocks int, states int, at *int32, w *float32, b *float32, c *float32, delta *float32, u *float32, s *float32, y *float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·mambaScanAVX2(SB), NOSPLIT, $0-80
@@ -6841,6 +6922,404 @@ state:
 	JNZ          block
 	VZEROUPPER
 	RET
+
+// func convRowAVX2(blocks int, taps int, from int, x *[]float32, w *float32, y *float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·convRowAVX2(SB), NOSPLIT, $0-48
+	VPBROADCASTD c4b400000<>+0(SB), Y0
+	VPBROADCASTD c3f800000<>+0(SB), Y1
+	VPBROADCASTD c3f317215<>+0(SB), Y2
+	VPBROADCASTD c3e75fcde<>+0(SB), Y3
+	VPBROADCASTD c3d635ba9<>+0(SB), Y4
+	VPBROADCASTD c3c1e7544<>+0(SB), Y5
+	VPBROADCASTD c3aaddd09<>+0(SB), Y6
+	MOVQ         blocks+0(FP), AX
+	MOVQ         from+16(FP), CX
+	MOVQ         w+32(FP), DX
+	MOVQ         y+40(FP), BX
+
+block:
+	// Convolution: xc = silu(bias + sum over taps of weight*x)
+	VMOVUPS (DX), Y7
+	ADDQ    $0x20, DX
+	MOVQ    taps+8(FP), SI
+	MOVQ    x+24(FP), DI
+
+tap:
+	MOVQ         (DI), R8
+	VMOVUPS      (R8)(CX*4), Y8
+	VFMADD231PS  (DX), Y8, Y7
+	ADDQ         $0x20, DX
+	ADDQ         $0x18, DI
+	DECQ         SI
+	JNZ          tap
+	VPBROADCASTD cbfb8aa3b<>+0(SB), Y8
+	VMULPS       Y8, Y7, Y8
+	VPBROADCASTD c42fc0000<>+0(SB), Y9
+	VMINPS       Y8, Y9, Y8
+	VPBROADCASTD cc2fa0000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VADDPS       Y0, Y8, Y9
+	VSUBPS       Y0, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD213PS  Y5, Y8, Y10
+	VFMADD213PS  Y4, Y8, Y10
+	VFMADD213PS  Y3, Y8, Y10
+	VFMADD213PS  Y2, Y8, Y10
+	VFMADD213PS  Y1, Y8, Y10
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y9, Y10, Y8
+	VADDPS       Y1, Y8, Y8
+	VDIVPS       Y8, Y7, Y7
+	VMOVUPS      Y7, (BX)
+	ADDQ         $0x20, BX
+	ADDQ         $0x08, CX
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func mamba2ScanAVX2(blocks int, vectors int, states int, at *int32, decay *float32, delta *float32, d *float32, x *float32, b *float32, c *float32, s *float32, y *float32)
+// Requires: AVX, FMA3
+TEXT ·mamba2ScanAVX2(SB), NOSPLIT, $0-96
+	MOVQ vectors+8(FP), AX
+	CMPQ AX, $0x01
+	JNE  not1
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block1:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Y3
+	VMULPS       Y2, Y3, Y2
+	VMULPS       Y1, Y3, Y3
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state1:
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y4
+	VMULPS       Y1, Y3, Y1
+	VFMADD231PS  (DX), Y0, Y1
+	VMOVUPS      Y1, (DX)
+	VFMADD231PS  Y4, Y1, Y2
+	ADDQ         $0x00000020, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state1
+	VMOVUPS      Y2, (BX)
+	ADDQ         $0x00000020, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ AX, $0x02
+	JNE  not2
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block2:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Y3
+	VMULPS       Y2, Y3, Y4
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      32(SI)(DI*4), Y5
+	VMULPS       Y2, Y5, Y2
+	VMULPS       Y1, Y5, Y5
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state2:
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y6
+	VMULPS       Y1, Y3, Y7
+	VFMADD231PS  (DX), Y0, Y7
+	VMOVUPS      Y7, (DX)
+	VFMADD231PS  Y6, Y7, Y4
+	VMULPS       Y1, Y5, Y1
+	VFMADD231PS  32(DX), Y0, Y1
+	VMOVUPS      Y1, 32(DX)
+	VFMADD231PS  Y6, Y1, Y2
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state2
+	VMOVUPS      Y4, (BX)
+	VMOVUPS      Y2, 32(BX)
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ AX, $0x03
+	JNE  not3
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block3:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Y3
+	VMULPS       Y2, Y3, Y4
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      32(SI)(DI*4), Y5
+	VMULPS       Y2, Y5, Y6
+	VMULPS       Y1, Y5, Y5
+	VMOVUPS      64(SI)(DI*4), Y7
+	VMULPS       Y2, Y7, Y2
+	VMULPS       Y1, Y7, Y7
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state3:
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y8
+	VMULPS       Y1, Y3, Y9
+	VFMADD231PS  (DX), Y0, Y9
+	VMOVUPS      Y9, (DX)
+	VFMADD231PS  Y8, Y9, Y4
+	VMULPS       Y1, Y5, Y9
+	VFMADD231PS  32(DX), Y0, Y9
+	VMOVUPS      Y9, 32(DX)
+	VFMADD231PS  Y8, Y9, Y6
+	VMULPS       Y1, Y7, Y1
+	VFMADD231PS  64(DX), Y0, Y1
+	VMOVUPS      Y1, 64(DX)
+	VFMADD231PS  Y8, Y1, Y2
+	ADDQ         $0x00000060, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state3
+	VMOVUPS      Y4, (BX)
+	VMOVUPS      Y6, 32(BX)
+	VMOVUPS      Y2, 64(BX)
+	ADDQ         $0x00000060, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ AX, $0x04
+	JNE  not4
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block4:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Y3
+	VMULPS       Y2, Y3, Y4
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      32(SI)(DI*4), Y5
+	VMULPS       Y2, Y5, Y6
+	VMULPS       Y1, Y5, Y5
+	VMOVUPS      64(SI)(DI*4), Y7
+	VMULPS       Y2, Y7, Y8
+	VMULPS       Y1, Y7, Y7
+	VMOVUPS      96(SI)(DI*4), Y9
+	VMULPS       Y2, Y9, Y2
+	VMULPS       Y1, Y9, Y9
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state4:
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y10
+	VMULPS       Y1, Y3, Y11
+	VFMADD231PS  (DX), Y0, Y11
+	VMOVUPS      Y11, (DX)
+	VFMADD231PS  Y10, Y11, Y4
+	VMULPS       Y1, Y5, Y11
+	VFMADD231PS  32(DX), Y0, Y11
+	VMOVUPS      Y11, 32(DX)
+	VFMADD231PS  Y10, Y11, Y6
+	VMULPS       Y1, Y7, Y11
+	VFMADD231PS  64(DX), Y0, Y11
+	VMOVUPS      Y11, 64(DX)
+	VFMADD231PS  Y10, Y11, Y8
+	VMULPS       Y1, Y9, Y1
+	VFMADD231PS  96(DX), Y0, Y1
+	VMOVUPS      Y1, 96(DX)
+	VFMADD231PS  Y10, Y1, Y2
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state4
+	VMOVUPS      Y4, (BX)
+	VMOVUPS      Y6, 32(BX)
+	VMOVUPS      Y8, 64(BX)
+	VMOVUPS      Y2, 96(BX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ AX, $0x05
+	JNE  not5
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block5:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Y2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Y3
+	VMULPS       Y2, Y3, Y4
+	VMULPS       Y1, Y3, Y3
+	VMOVUPS      32(SI)(DI*4), Y5
+	VMULPS       Y2, Y5, Y6
+	VMULPS       Y1, Y5, Y5
+	VMOVUPS      64(SI)(DI*4), Y7
+	VMULPS       Y2, Y7, Y8
+	VMULPS       Y1, Y7, Y7
+	VMOVUPS      96(SI)(DI*4), Y9
+	VMULPS       Y2, Y9, Y10
+	VMULPS       Y1, Y9, Y9
+	VMOVUPS      128(SI)(DI*4), Y11
+	VMULPS       Y2, Y11, Y2
+	VMULPS       Y1, Y11, Y11
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state5:
+	VBROADCASTSS (SI), Y1
+	VBROADCASTSS (DI), Y12
+	VMULPS       Y1, Y3, Y13
+	VFMADD231PS  (DX), Y0, Y13
+	VMOVUPS      Y13, (DX)
+	VFMADD231PS  Y12, Y13, Y4
+	VMULPS       Y1, Y5, Y13
+	VFMADD231PS  32(DX), Y0, Y13
+	VMOVUPS      Y13, 32(DX)
+	VFMADD231PS  Y12, Y13, Y6
+	VMULPS       Y1, Y7, Y13
+	VFMADD231PS  64(DX), Y0, Y13
+	VMOVUPS      Y13, 64(DX)
+	VFMADD231PS  Y12, Y13, Y8
+	VMULPS       Y1, Y9, Y13
+	VFMADD231PS  96(DX), Y0, Y13
+	VMOVUPS      Y13, 96(DX)
+	VFMADD231PS  Y12, Y13, Y10
+	VMULPS       Y1, Y11, Y1
+	VFMADD231PS  128(DX), Y0, Y1
+	VMOVUPS      Y1, 128(DX)
+	VFMADD231PS  Y12, Y1, Y2
+	ADDQ         $0x000000a0, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state5
+	VMOVUPS      Y4, (BX)
+	VMOVUPS      Y6, 32(BX)
+	VMOVUPS      Y8, 64(BX)
+	VMOVUPS      Y10, 96(BX)
+	VMOVUPS      Y2, 128(BX)
+	ADDQ         $0x000000a0, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+not5:
+	UD2
 
 // func fmaPeakAVX2(n int)
 // Requires: AVX, FMA3
@@ -23819,20 +24298,21 @@ TEXT ·mambaInputsAVX512(SB), NOSPLIT, $0-72
 	MOVQ         y+64(FP), R8
 
 block:
+	MOVLQSX (CX), R9
+
 	// Convolution: xc = silu(bias + sum over taps of weight*x)
 	VMOVUPS (DX), Z6
 	ADDQ    $0x40, DX
-	MOVQ    taps+8(FP), R9
-	MOVQ    x+24(FP), R10
-	MOVLQSX (CX), R11
+	MOVQ    taps+8(FP), R10
+	MOVQ    x+24(FP), R11
 
 tap:
-	MOVQ         (R10), R12
-	VMOVUPS      (R12)(R11*4), Z7
+	MOVQ         (R11), R12
+	VMOVUPS      (R12)(R9*4), Z7
 	VFMADD231PS  (DX), Z7, Z6
 	ADDQ         $0x40, DX
-	ADDQ         $0x18, R10
-	DECQ         R9
+	ADDQ         $0x18, R11
+	DECQ         R10
 	JNZ          tap
 	VPBROADCASTD cbfb8aa3b<>+0(SB), Z7
 	VMULPS       Z7, Z6, Z7
@@ -23892,6 +24372,83 @@ tap:
 	VMULPS       Z9, Z7, Z7
 	VPBROADCASTD c4cbebc20<>+0(SB), Z9
 	VMINPS       Z7, Z9, Z7
+	VMOVUPS      Z7, (SI)
+	VMULPS       64(DX), Z6, Z6
+	VMOVUPS      Z6, (R8)
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x0c, CX
+	ADDQ         $0x40, BX
+	ADDQ         $0x40, SI
+	ADDQ         $0x40, DI
+	ADDQ         $0x40, R8
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func mambaConvolvedAVX512(blocks int, taps int, at *int32, x *[]float32, w *float32, dt *float32, delta *float32, u *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·mambaConvolvedAVX512(SB), NOSPLIT, $0-72
+	VPBROADCASTD c3f800000<>+0(SB), Z0
+	VPBROADCASTD c3f317215<>+0(SB), Z1
+	VPBROADCASTD c3e75fcde<>+0(SB), Z2
+	VPBROADCASTD c3d635ba9<>+0(SB), Z3
+	VPBROADCASTD c3c1e7544<>+0(SB), Z4
+	VPBROADCASTD c3aaddd09<>+0(SB), Z5
+	MOVQ         blocks+0(FP), AX
+	MOVQ         at+16(FP), CX
+	MOVQ         w+32(FP), DX
+	MOVQ         dt+40(FP), BX
+	MOVQ         delta+48(FP), SI
+	MOVQ         u+56(FP), DI
+	MOVQ         y+64(FP), R8
+
+block:
+	MOVLQSX (CX), R9
+	MOVQ    x+24(FP), R10
+	MOVQ    (R10), R10
+	VMOVUPS (R10)(R9*4), Z6
+
+	// Step size: delta = softplus(dt + bias), stored for powers of two
+	VMOVUPS      (DX), Z7
+	VADDPS       (BX), Z7, Z7
+	VPBROADCASTD c80000000<>+0(SB), Z8
+	VPORD        Z8, Z7, Z8
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Z10
+	VMULPS       Z10, Z8, Z8
+	VPBROADCASTD cc2fa0000<>+0(SB), Z10
+	VMAXPS       Z8, Z10, Z8
+	VRNDSCALEPS  $0x00, Z8, Z10
+	VSUBPS       Z10, Z8, Z8
+	VMOVAPS      Z5, Z11
+	VFMADD213PS  Z4, Z8, Z11
+	VFMADD213PS  Z3, Z8, Z11
+	VFMADD213PS  Z2, Z8, Z11
+	VFMADD213PS  Z1, Z8, Z11
+	VFMADD213PS  Z0, Z8, Z11
+	VSCALEFPS    Z10, Z11, Z8
+	VPBROADCASTD c40000000<>+0(SB), Z10
+	VADDPS       Z10, Z8, Z10
+	VDIVPS       Z10, Z8, Z10
+	VMULPS       Z10, Z10, Z8
+	VPBROADCASTD c3e8f6be0<>+0(SB), Z11
+	VPBROADCASTD c3e8f5e87<>+0(SB), Z12
+	VFMADD213PS  Z12, Z8, Z11
+	VPBROADCASTD c3ecce904<>+0(SB), Z12
+	VFMADD213PS  Z12, Z8, Z11
+	VPBROADCASTD c3f2aaa81<>+0(SB), Z12
+	VFMADD213PS  Z12, Z8, Z11
+	VPBROADCASTD c40000000<>+0(SB), Z12
+	VFMADD213PS  Z12, Z8, Z11
+	VPXORD       Z9, Z9, Z9
+	VMAXPS       Z7, Z9, Z7
+	VFMADD231PS  Z11, Z10, Z7
+	VMULPS       Z7, Z6, Z8
+	VMOVUPS      Z8, (DI)
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Z8
+	VMULPS       Z8, Z7, Z7
+	VPBROADCASTD c4cbebc20<>+0(SB), Z8
+	VMINPS       Z7, Z8, Z7
 	VMOVUPS      Z7, (SI)
 	VMULPS       64(DX), Z6, Z6
 	VMOVUPS      Z6, (R8)
@@ -23968,6 +24525,401 @@ state:
 	JNZ          block
 	VZEROUPPER
 	RET
+
+// func convRowAVX512(blocks int, taps int, from int, x *[]float32, w *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·convRowAVX512(SB), NOSPLIT, $0-48
+	VPBROADCASTD c3f800000<>+0(SB), Z0
+	VPBROADCASTD c3f317215<>+0(SB), Z1
+	VPBROADCASTD c3e75fcde<>+0(SB), Z2
+	VPBROADCASTD c3d635ba9<>+0(SB), Z3
+	VPBROADCASTD c3c1e7544<>+0(SB), Z4
+	VPBROADCASTD c3aaddd09<>+0(SB), Z5
+	MOVQ         blocks+0(FP), AX
+	MOVQ         from+16(FP), CX
+	MOVQ         w+32(FP), DX
+	MOVQ         y+40(FP), BX
+
+block:
+	// Convolution: xc = silu(bias + sum over taps of weight*x)
+	VMOVUPS (DX), Z6
+	ADDQ    $0x40, DX
+	MOVQ    taps+8(FP), SI
+	MOVQ    x+24(FP), DI
+
+tap:
+	MOVQ         (DI), R8
+	VMOVUPS      (R8)(CX*4), Z7
+	VFMADD231PS  (DX), Z7, Z6
+	ADDQ         $0x40, DX
+	ADDQ         $0x18, DI
+	DECQ         SI
+	JNZ          tap
+	VPBROADCASTD cbfb8aa3b<>+0(SB), Z7
+	VMULPS       Z7, Z6, Z7
+	VPBROADCASTD c42fc0000<>+0(SB), Z8
+	VMINPS       Z7, Z8, Z7
+	VPBROADCASTD cc2fa0000<>+0(SB), Z8
+	VMAXPS       Z7, Z8, Z7
+	VRNDSCALEPS  $0x00, Z7, Z8
+	VSUBPS       Z8, Z7, Z7
+	VMOVAPS      Z5, Z9
+	VFMADD213PS  Z4, Z7, Z9
+	VFMADD213PS  Z3, Z7, Z9
+	VFMADD213PS  Z2, Z7, Z9
+	VFMADD213PS  Z1, Z7, Z9
+	VFMADD213PS  Z0, Z7, Z9
+	VSCALEFPS    Z8, Z9, Z7
+	VADDPS       Z0, Z7, Z7
+	VDIVPS       Z7, Z6, Z6
+	VMOVUPS      Z6, (BX)
+	ADDQ         $0x40, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block
+	VZEROUPPER
+	RET
+
+// func mamba2ScanAVX512(blocks int, vectors int, states int, at *int32, decay *float32, delta *float32, d *float32, x *float32, b *float32, c *float32, s *float32, y *float32)
+// Requires: AVX, AVX512F
+TEXT ·mamba2ScanAVX512(SB), NOSPLIT, $0-96
+	MOVQ vectors+8(FP), AX
+	CMPQ AX, $0x01
+	JNE  not1
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block1:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Z3
+	VMULPS       Z2, Z3, Z2
+	VMULPS       Z1, Z3, Z3
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state1:
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z4
+	VMULPS       Z1, Z3, Z1
+	VFMADD231PS  (DX), Z0, Z1
+	VMOVUPS      Z1, (DX)
+	VFMADD231PS  Z4, Z1, Z2
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state1
+	VMOVUPS      Z2, (BX)
+	ADDQ         $0x00000040, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block1
+	VZEROUPPER
+	RET
+
+not1:
+	CMPQ AX, $0x02
+	JNE  not2
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block2:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Z3
+	VMULPS       Z2, Z3, Z4
+	VMULPS       Z1, Z3, Z3
+	VMOVUPS      64(SI)(DI*4), Z5
+	VMULPS       Z2, Z5, Z2
+	VMULPS       Z1, Z5, Z5
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state2:
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z6
+	VMULPS       Z1, Z3, Z7
+	VFMADD231PS  (DX), Z0, Z7
+	VMOVUPS      Z7, (DX)
+	VFMADD231PS  Z6, Z7, Z4
+	VMULPS       Z1, Z5, Z1
+	VFMADD231PS  64(DX), Z0, Z1
+	VMOVUPS      Z1, 64(DX)
+	VFMADD231PS  Z6, Z1, Z2
+	ADDQ         $0x00000080, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state2
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z2, 64(BX)
+	ADDQ         $0x00000080, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block2
+	VZEROUPPER
+	RET
+
+not2:
+	CMPQ AX, $0x03
+	JNE  not3
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block3:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Z3
+	VMULPS       Z2, Z3, Z4
+	VMULPS       Z1, Z3, Z3
+	VMOVUPS      64(SI)(DI*4), Z5
+	VMULPS       Z2, Z5, Z6
+	VMULPS       Z1, Z5, Z5
+	VMOVUPS      128(SI)(DI*4), Z7
+	VMULPS       Z2, Z7, Z2
+	VMULPS       Z1, Z7, Z7
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state3:
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z8
+	VMULPS       Z1, Z3, Z9
+	VFMADD231PS  (DX), Z0, Z9
+	VMOVUPS      Z9, (DX)
+	VFMADD231PS  Z8, Z9, Z4
+	VMULPS       Z1, Z5, Z9
+	VFMADD231PS  64(DX), Z0, Z9
+	VMOVUPS      Z9, 64(DX)
+	VFMADD231PS  Z8, Z9, Z6
+	VMULPS       Z1, Z7, Z1
+	VFMADD231PS  128(DX), Z0, Z1
+	VMOVUPS      Z1, 128(DX)
+	VFMADD231PS  Z8, Z1, Z2
+	ADDQ         $0x000000c0, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state3
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z6, 64(BX)
+	VMOVUPS      Z2, 128(BX)
+	ADDQ         $0x000000c0, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block3
+	VZEROUPPER
+	RET
+
+not3:
+	CMPQ AX, $0x04
+	JNE  not4
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block4:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Z3
+	VMULPS       Z2, Z3, Z4
+	VMULPS       Z1, Z3, Z3
+	VMOVUPS      64(SI)(DI*4), Z5
+	VMULPS       Z2, Z5, Z6
+	VMULPS       Z1, Z5, Z5
+	VMOVUPS      128(SI)(DI*4), Z7
+	VMULPS       Z2, Z7, Z8
+	VMULPS       Z1, Z7, Z7
+	VMOVUPS      192(SI)(DI*4), Z9
+	VMULPS       Z2, Z9, Z2
+	VMULPS       Z1, Z9, Z9
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state4:
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z10
+	VMULPS       Z1, Z3, Z11
+	VFMADD231PS  (DX), Z0, Z11
+	VMOVUPS      Z11, (DX)
+	VFMADD231PS  Z10, Z11, Z4
+	VMULPS       Z1, Z5, Z11
+	VFMADD231PS  64(DX), Z0, Z11
+	VMOVUPS      Z11, 64(DX)
+	VFMADD231PS  Z10, Z11, Z6
+	VMULPS       Z1, Z7, Z11
+	VFMADD231PS  128(DX), Z0, Z11
+	VMOVUPS      Z11, 128(DX)
+	VFMADD231PS  Z10, Z11, Z8
+	VMULPS       Z1, Z9, Z1
+	VFMADD231PS  192(DX), Z0, Z1
+	VMOVUPS      Z1, 192(DX)
+	VFMADD231PS  Z10, Z1, Z2
+	ADDQ         $0x00000100, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state4
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z6, 64(BX)
+	VMOVUPS      Z8, 128(BX)
+	VMOVUPS      Z2, 192(BX)
+	ADDQ         $0x00000100, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block4
+	VZEROUPPER
+	RET
+
+not4:
+	CMPQ AX, $0x05
+	JNE  not5
+	MOVQ blocks+0(FP), AX
+	MOVQ at+24(FP), CX
+	MOVQ s+80(FP), DX
+	MOVQ y+88(FP), BX
+
+block5:
+	MOVQ         decay+32(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z0
+	MOVQ         delta+40(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z1
+	MOVQ         d+48(FP), SI
+	MOVLQSX      12(CX), DI
+	VBROADCASTSS (SI)(DI*4), Z2
+	MOVQ         x+56(FP), SI
+	MOVLQSX      (CX), DI
+	VMOVUPS      (SI)(DI*4), Z3
+	VMULPS       Z2, Z3, Z4
+	VMULPS       Z1, Z3, Z3
+	VMOVUPS      64(SI)(DI*4), Z5
+	VMULPS       Z2, Z5, Z6
+	VMULPS       Z1, Z5, Z5
+	VMOVUPS      128(SI)(DI*4), Z7
+	VMULPS       Z2, Z7, Z8
+	VMULPS       Z1, Z7, Z7
+	VMOVUPS      192(SI)(DI*4), Z9
+	VMULPS       Z2, Z9, Z10
+	VMULPS       Z1, Z9, Z9
+	VMOVUPS      256(SI)(DI*4), Z11
+	VMULPS       Z2, Z11, Z2
+	VMULPS       Z1, Z11, Z11
+	MOVQ         states+16(FP), R8
+	MOVQ         b+64(FP), SI
+	MOVLQSX      4(CX), DI
+	LEAQ         (SI)(DI*4), SI
+	MOVQ         c+72(FP), DI
+	MOVLQSX      8(CX), R9
+	LEAQ         (DI)(R9*4), DI
+
+state5:
+	VBROADCASTSS (SI), Z1
+	VBROADCASTSS (DI), Z12
+	VMULPS       Z1, Z3, Z13
+	VFMADD231PS  (DX), Z0, Z13
+	VMOVUPS      Z13, (DX)
+	VFMADD231PS  Z12, Z13, Z4
+	VMULPS       Z1, Z5, Z13
+	VFMADD231PS  64(DX), Z0, Z13
+	VMOVUPS      Z13, 64(DX)
+	VFMADD231PS  Z12, Z13, Z6
+	VMULPS       Z1, Z7, Z13
+	VFMADD231PS  128(DX), Z0, Z13
+	VMOVUPS      Z13, 128(DX)
+	VFMADD231PS  Z12, Z13, Z8
+	VMULPS       Z1, Z9, Z13
+	VFMADD231PS  192(DX), Z0, Z13
+	VMOVUPS      Z13, 192(DX)
+	VFMADD231PS  Z12, Z13, Z10
+	VMULPS       Z1, Z11, Z1
+	VFMADD231PS  256(DX), Z0, Z1
+	VMOVUPS      Z1, 256(DX)
+	VFMADD231PS  Z12, Z1, Z2
+	ADDQ         $0x00000140, DX
+	ADDQ         $0x04, SI
+	ADDQ         $0x04, DI
+	DECQ         R8
+	JNZ          state5
+	VMOVUPS      Z4, (BX)
+	VMOVUPS      Z6, 64(BX)
+	VMOVUPS      Z8, 128(BX)
+	VMOVUPS      Z10, 192(BX)
+	VMOVUPS      Z2, 256(BX)
+	ADDQ         $0x00000140, BX
+	ADDQ         $0x10, CX
+	DECQ         AX
+	JNZ          block5
+	VZEROUPPER
+	RET
+
+not5:
+	UD2
 
 // func fmaPeakAVX512(n int)
 // Requires: AVX, AVX512F
@@ -24239,6 +25191,234 @@ rest:
 	VMASKMOVPS (DX)(SI*1), Y1, Y0
 	VMULPS     Y0, Y2, Y2
 	VMASKMOVPS Y2, Y1, (AX)(SI*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func mamba2StepsAVX2(decay *float32, delta *float32, dt *float32, bias *float32, rates *float32, n int, least float32, most float32)
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·mamba2StepsAVX2(SB), NOSPLIT, $0-56
+	MOVQ         decay+0(FP), AX
+	MOVQ         delta+8(FP), CX
+	MOVQ         dt+16(FP), DX
+	MOVQ         bias+24(FP), BX
+	MOVQ         rates+32(FP), SI
+	VPBROADCASTD c4b400000<>+0(SB), Y0
+	VPBROADCASTD c3f800000<>+0(SB), Y1
+	VPBROADCASTD c3f317215<>+0(SB), Y2
+	VPBROADCASTD c3e75fcde<>+0(SB), Y3
+	VPBROADCASTD c3d635ba9<>+0(SB), Y4
+	VPBROADCASTD c3c1e7544<>+0(SB), Y5
+	VPBROADCASTD c3aaddd09<>+0(SB), Y6
+	MOVQ         n+40(FP), DI
+	XORQ         R8, R8
+	SUBQ         $0x08, DI
+	JL           rest
+
+loop:
+	VMOVUPS      (DX)(R8*1), Y7
+	VMOVUPS      (BX)(R8*1), Y8
+	VADDPS       Y8, Y7, Y7
+	VPBROADCASTD c80000000<>+0(SB), Y8
+	VORPS        Y8, Y7, Y8
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y9
+	VMULPS       Y9, Y8, Y8
+	VPBROADCASTD cc2fa0000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VADDPS       Y0, Y8, Y9
+	VSUBPS       Y0, Y9, Y10
+	VSUBPS       Y10, Y8, Y8
+	VMOVAPS      Y6, Y10
+	VFMADD213PS  Y5, Y8, Y10
+	VFMADD213PS  Y4, Y8, Y10
+	VFMADD213PS  Y3, Y8, Y10
+	VFMADD213PS  Y2, Y8, Y10
+	VFMADD213PS  Y1, Y8, Y10
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y9, Y10, Y8
+	VPBROADCASTD c40000000<>+0(SB), Y9
+	VADDPS       Y9, Y8, Y9
+	VDIVPS       Y9, Y8, Y9
+	VMULPS       Y9, Y9, Y8
+	VPBROADCASTD c3e8f6be0<>+0(SB), Y10
+	VPBROADCASTD c3e8f5e87<>+0(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VPBROADCASTD c3ecce904<>+0(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VPBROADCASTD c3f2aaa81<>+0(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VPBROADCASTD c40000000<>+0(SB), Y11
+	VFMADD213PS  Y11, Y8, Y10
+	VXORPS       Y8, Y8, Y8
+	VMAXPS       Y7, Y8, Y7
+	VFMADD231PS  Y10, Y9, Y7
+	MOVSS        least+48(FP), X8
+	VBROADCASTSS X8, Y8
+	VMAXPS       Y7, Y8, Y7
+	MOVSS        most+52(FP), X8
+	VBROADCASTSS X8, Y8
+	VMINPS       Y7, Y8, Y7
+	VMOVUPS      Y7, (CX)(R8*1)
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y8
+	VMULPS       Y8, Y7, Y7
+	VMOVUPS      (SI)(R8*1), Y8
+	VMULPS       Y8, Y7, Y7
+	VPBROADCASTD cc2fa0000<>+0(SB), Y8
+	VMAXPS       Y7, Y8, Y7
+	VADDPS       Y0, Y7, Y8
+	VSUBPS       Y0, Y8, Y9
+	VSUBPS       Y9, Y7, Y7
+	VMOVAPS      Y6, Y9
+	VFMADD213PS  Y5, Y7, Y9
+	VFMADD213PS  Y4, Y7, Y9
+	VFMADD213PS  Y3, Y7, Y9
+	VFMADD213PS  Y2, Y7, Y9
+	VFMADD213PS  Y1, Y7, Y9
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       Y8, Y9, Y7
+	VMOVUPS      Y7, (AX)(R8*1)
+	ADDQ         $0x20, R8
+	SUBQ         $0x08, DI
+	JGE          loop
+
+rest:
+	ADDQ         $0x08, DI
+	JZ           done
+	LEAQ         masks<>+0(SB), R9
+	NEGQ         DI
+	VMOVUPS      32(R9)(DI*4), Y7
+	VMASKMOVPS   (DX)(R8*1), Y7, Y8
+	VMASKMOVPS   (BX)(R8*1), Y7, Y9
+	VADDPS       Y9, Y8, Y8
+	VPBROADCASTD c80000000<>+0(SB), Y9
+	VORPS        Y9, Y8, Y9
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y10
+	VMULPS       Y10, Y9, Y9
+	VPBROADCASTD cc2fa0000<>+0(SB), Y10
+	VMAXPS       Y9, Y10, Y9
+	VADDPS       Y0, Y9, Y10
+	VSUBPS       Y0, Y10, Y11
+	VSUBPS       Y11, Y9, Y9
+	VMOVAPS      Y6, Y11
+	VFMADD213PS  Y5, Y9, Y11
+	VFMADD213PS  Y4, Y9, Y11
+	VFMADD213PS  Y3, Y9, Y11
+	VFMADD213PS  Y2, Y9, Y11
+	VFMADD213PS  Y1, Y9, Y11
+	VPSLLD       $0x17, Y10, Y10
+	VPADDD       Y10, Y11, Y9
+	VPBROADCASTD c40000000<>+0(SB), Y10
+	VADDPS       Y10, Y9, Y10
+	VDIVPS       Y10, Y9, Y10
+	VMULPS       Y10, Y10, Y9
+	VPBROADCASTD c3e8f6be0<>+0(SB), Y11
+	VPBROADCASTD c3e8f5e87<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c3ecce904<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c3f2aaa81<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VPBROADCASTD c40000000<>+0(SB), Y12
+	VFMADD213PS  Y12, Y9, Y11
+	VXORPS       Y9, Y9, Y9
+	VMAXPS       Y8, Y9, Y8
+	VFMADD231PS  Y11, Y10, Y8
+	MOVSS        least+48(FP), X9
+	VBROADCASTSS X9, Y9
+	VMAXPS       Y8, Y9, Y8
+	MOVSS        most+52(FP), X9
+	VBROADCASTSS X9, Y9
+	VMINPS       Y8, Y9, Y8
+	VMASKMOVPS   Y8, Y7, (CX)(R8*1)
+	VPBROADCASTD c3fb8aa3b<>+0(SB), Y9
+	VMULPS       Y9, Y8, Y8
+	VMASKMOVPS   (SI)(R8*1), Y7, Y9
+	VMULPS       Y9, Y8, Y8
+	VPBROADCASTD cc2fa0000<>+0(SB), Y9
+	VMAXPS       Y8, Y9, Y8
+	VADDPS       Y0, Y8, Y9
+	VSUBPS       Y0, Y9, Y0
+	VSUBPS       Y0, Y8, Y8
+	VMOVAPS      Y6, Y0
+	VFMADD213PS  Y5, Y8, Y0
+	VFMADD213PS  Y4, Y8, Y0
+	VFMADD213PS  Y3, Y8, Y0
+	VFMADD213PS  Y2, Y8, Y0
+	VFMADD213PS  Y1, Y8, Y0
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       Y9, Y0, Y8
+	VMASKMOVPS   Y8, Y7, (AX)(R8*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func addScaledAVX2(y *float32, x *float32, n int, scale float32)
+// Requires: AVX, AVX2, FMA3, SSE
+TEXT ·addScaledAVX2(SB), NOSPLIT, $0-28
+	MOVQ         y+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVSS        scale+24(FP), X0
+	VBROADCASTSS X0, Y0
+	MOVQ         n+16(FP), DX
+	XORQ         BX, BX
+	SUBQ         $0x08, DX
+	JL           rest
+
+loop:
+	VMOVUPS     (AX)(BX*1), Y1
+	VMOVUPS     (CX)(BX*1), Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y1, (AX)(BX*1)
+	ADDQ        $0x20, BX
+	SUBQ        $0x08, DX
+	JGE         loop
+
+rest:
+	ADDQ        $0x08, DX
+	JZ          done
+	LEAQ        masks<>+0(SB), SI
+	NEGQ        DX
+	VMOVUPS     32(SI)(DX*4), Y1
+	VMASKMOVPS  (AX)(BX*1), Y1, Y2
+	VMASKMOVPS  (CX)(BX*1), Y1, Y3
+	VFMADD231PS Y3, Y0, Y2
+	VMASKMOVPS  Y2, Y1, (AX)(BX*1)
+
+done:
+	VZEROUPPER
+	RET
+
+// func squaredReLUAVX2(y *float32, n int)
+// Requires: AVX
+TEXT ·squaredReLUAVX2(SB), NOSPLIT, $0-16
+	MOVQ   y+0(FP), AX
+	VXORPS Y0, Y0, Y0
+	MOVQ   n+8(FP), CX
+	XORQ   DX, DX
+	SUBQ   $0x08, CX
+	JL     rest
+
+loop:
+	VMOVUPS (AX)(DX*1), Y1
+	VMAXPS  Y1, Y0, Y1
+	VMULPS  Y1, Y1, Y1
+	VMOVUPS Y1, (AX)(DX*1)
+	ADDQ    $0x20, DX
+	SUBQ    $0x08, CX
+	JGE     loop
+
+rest:
+	ADDQ       $0x08, CX
+	JZ         done
+	LEAQ       masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVUPS    32(BX)(CX*4), Y1
+	VMASKMOVPS (AX)(DX*1), Y1, Y2
+	VMAXPS     Y2, Y0, Y2
+	VMULPS     Y2, Y2, Y2
+	VMASKMOVPS Y2, Y1, (AX)(DX*1)
 
 done:
 	VZEROUPPER

@@ -2,203 +2,165 @@ package cpu
 
 import "caucus/kernels"
 
-// leastLanes is how many channels a block must have for vectors.
-const leastLanes = 8
+// mambaLayout is how a mixer of Mamba-1 is cut. A block lies within one head, so that it shares B and C. A unit is the
+// channels that share channels of x, and owns their history.
+type mambaLayout struct {
+	kernels.MambaShape
+	lanes   int // channels of a block
+	x       int // channels of x in a unit
+	repeats int // how often each is used
+}
 
-// lanesOf is the number of channels in a block: a vector's, where a head has room for it. A block lies within one head,
-// so that it shares B and C.
-func (in *instructions) lanesOf(s kernels.MambaShape) int {
-	for lanes := in.lanes; lanes >= leastLanes; lanes /= 2 {
-		if s.DState%lanes == 0 {
-			return lanes
-		}
+func (in *instructions) mambaLayout(s kernels.MambaShape) mambaLayout {
+	l := mambaLayout{s, in.lanesOf(s.DState), s.DState, s.DInner / s.XWidth()}
+	if s.DXB == 0 {
+		l.lanes = in.lanesOf(s.DInner)
+		l.x = l.lanes
 	}
-	return s.DState
+	return l
+}
+
+// units is their number.
+func (l *mambaLayout) units() int { return l.XWidth() / l.x }
+
+// channels is how many a unit has.
+func (l *mambaLayout) channels() int { return l.x * l.repeats }
+
+// record is the size of a block's part of the inputs' parameters, see mambaParams.
+func (l *mambaLayout) record() int {
+	if l.DConv == 0 {
+		return 2 * l.lanes
+	}
+	return (3 + l.DConv) * l.lanes
+}
+
+// at is where the x, the B and the C of the block that begins with channel d begin.
+func (l *mambaLayout) at(d int) (x, b, c int32) {
+	if l.DXB == 0 {
+		return int32(d), 0, 0
+	}
+	head := d / l.DState
+	group := head / l.repeats
+	return int32(l.DState*group + d%l.DState), int32(l.DState * group), int32(l.DState * head)
 }
 
 // mambaParams is what PrepareMamba derives. Each block has a record of what its inputs take, in order, values of lanes
-// channels each: ConvB, ConvW of every tap, DTBias, D.
+// channels each: ConvB and ConvW of every tap, if there are taps, DTBias, D.
 type mambaParams struct {
+	layout mambaLayout
 	inputs []float32
 	decays []float32 // A as [block][state][lanes]
 	at     []int32   // for each block, where its x, its B and its C begin
 }
 
-// inputValues is the size of a block's record of inputs.
-func inputValues(s kernels.MambaShape, lanes int) int { return (3 + s.DConv) * lanes }
-
 func (o *ops) PrepareMamba(w *kernels.MambaWeights) {
 	w.Check()
-	s, lanes := w.Shape, o.lanesOf(w.Shape)
-	p := &mambaParams{}
-	p.inputs, p.decays = aligned(s.DInner/lanes*inputValues(s, lanes)), aligned(s.DInner*s.DState)
+	l := o.mambaLayout(w.Shape)
+	p := &mambaParams{layout: l, inputs: aligned(l.DInner / l.lanes * l.record()), decays: aligned(l.DInner * l.DState)}
 	inputs, decays := p.inputs, p.decays
-	put := func(at *[]float32, from []float32, stride int) {
-		for l := range lanes {
-			(*at)[l] = from[l*stride]
+	for d := 0; d < l.DInner; d += l.lanes {
+		if l.DConv > 0 {
+			inputs = putLanes(inputs, l.lanes, w.ConvB[d:], 1)
 		}
-		*at = (*at)[lanes:]
-	}
-	for d := 0; d < s.DInner; d += lanes {
-		put(&inputs, w.ConvB[d:], 1)
-		for j := range s.DConv {
-			put(&inputs, w.ConvW[d*s.DConv+j:], s.DConv)
+		for j := range l.DConv {
+			inputs = putLanes(inputs, l.lanes, w.ConvW[d*l.DConv+j:], l.DConv)
 		}
-		put(&inputs, w.DTBias[d:], 1)
-		put(&inputs, w.D[d:], 1)
-		for n := range s.DState {
-			put(&decays, w.A[d*s.DState+n:], s.DState)
+		inputs = putLanes(inputs, l.lanes, w.DTBias[d:], 1)
+		inputs = putLanes(inputs, l.lanes, w.D[d:], 1)
+		for n := range l.DState {
+			decays = putLanes(decays, l.lanes, w.A[d*l.DState+n:], l.DState)
 		}
-		head := d / s.DState
-		group := head / (s.DInner / s.DXB)
-		p.at = append(p.at, int32(s.DState*group+d%s.DState), int32(s.DState*group), int32(s.DState*head))
+		x, b, c := l.at(d)
+		p.at = append(p.at, x, b, c)
 	}
 	for i, a := range p.decays {
-		p.decays[i] = max(a, -1e30) // lets a state be forgotten at once, and keeps products with it finite
+		p.decays[i] = max(a, leastRate)
 	}
 	w.Prepared = p
 }
 
-// mambaState keeps a slot's S as [channel/lanes][DState][lanes] and the last DConv-1 rows of x, oldest first.
-type mambaState struct {
-	shape      kernels.MambaShape
-	slots      int
-	scan, conv []float32
-}
-
-func (m *mambaState) Slots() int { return m.slots }
-
-func (m *mambaState) slot(i int) (scan, conv []float32) {
-	s, c := m.shape.DInner*m.shape.DState, (m.shape.DConv-1)*m.shape.DXB
-	return m.scan[i*s : (i+1)*s], m.conv[i*c : (i+1)*c]
-}
-
-func (o *ops) NewMambaState(shape kernels.MambaShape, slots int) kernels.MambaState {
-	shape.Check()
-	scan, conv := shape.DInner*shape.DState, (shape.DConv-1)*shape.DXB
-	return &mambaState{shape, slots, aligned(slots * scan), aligned(slots * conv)}
-}
-
-func (o *ops) CopyMambaState(state kernels.MambaState, dst, src int) {
-	m := state.(*mambaState)
-	toScan, toConv := m.slot(dst)
-	fromScan, fromConv := m.slot(src)
-	copy(toScan, fromScan)
-	copy(toConv, fromConv)
-}
-
-func (o *ops) Mamba(y, p, dt kernels.View, spans []kernels.Span, w *kernels.MambaWeights, state kernels.MambaState) {
-	m := state.(*mambaState)
-	kernels.CheckMamba(y, p, dt, spans, w.Shape, m.shape, m.slots)
-	tokens := 0
-	for _, s := range spans {
-		tokens += s.Len
+// putLanes writes every stride-th value of from and returns what is left of at.
+func putLanes(at []float32, lanes int, from []float32, stride int) []float32 {
+	for l := range lanes {
+		at[l] = from[l*stride]
 	}
-	o.mamba = mambaTask{o: o, y: y, p: p, dt: dt, spans: spans, tokens: tokens, shape: w.Shape,
-		params: w.Prepared.(*mambaParams), state: m}
-	o.split(&o.mamba, tokens*w.Shape.DInner*w.Shape.DState/2)
+	return at[lanes:]
 }
 
-// mambaTask is cut by spans and, within a span, by groups: the channels that share a block of x own its history too, so
-// that no part waits for another.
+// NewMambaState keeps a slot's S as [channel/lanes][DState][lanes].
+func (o *ops) NewMambaState(shape kernels.MambaShape, slots int) kernels.RecurrentState {
+	shape.Check()
+	return newState(shape, slots, shape.DInner*shape.DState, max(0, shape.DConv-1)*shape.XWidth())
+}
+
+func (o *ops) Mamba(
+	y kernels.View, in kernels.MambaInputs, spans []kernels.Span, w *kernels.MambaWeights, of kernels.RecurrentState,
+) {
+	m := of.(*state)
+	kernels.CheckMamba(y, &in, spans, w.Shape, m.shape.(kernels.MambaShape), m.slots)
+	o.mamba = mambaTask{o: o, y: y, in: in, spans: spans, params: w.Prepared.(*mambaParams), state: m}
+	o.split(&o.mamba, tokens(spans)*w.Shape.DInner*w.Shape.DState/2)
+}
+
+// mambaTask is cut by spans and, within a span, by units.
 type mambaTask struct {
-	o        *ops
-	y, p, dt kernels.View
-	spans    []kernels.Span
-	tokens   int
-	shape    kernels.MambaShape
-	params   *mambaParams
-	state    *mambaState
+	o      *ops
+	y      kernels.View
+	in     kernels.MambaInputs
+	spans  []kernels.Span
+	params *mambaParams
+	state  *state
 }
 
 func (t *mambaTask) run(part, parts int) {
-	groups := t.shape.DXB / t.shape.DState
-	from, to := share(groups*t.tokens, part, parts)
-	at := 0 // token-groups before this span
-	for _, span := range t.spans {
-		// A group belongs to the part in which its first token falls.
-		first := func(bound int) int { return min(max(0, (bound-at+span.Len-1)/span.Len), groups) }
-		if g0, g1 := first(from), first(to); g0 < g1 {
-			t.groups(span, g0, g1, t.o.scratch[part])
-		}
-		at += groups * span.Len
-	}
+	l := &t.params.layout
+	eachSpan(t.spans, l.units(), part, parts, func(span kernels.Span, from, to int) {
+		eachPass(span, from, to, l.channels()*l.DState, func(from, to int) {
+			t.units(span, from, to, &t.o.scratch[part].mamba)
+		})
+	})
 }
 
-// cachedStates is how many values of the state a pass over a chunk's tokens works on: what the first cache holds beside
-// the rest.
-const cachedStates = 4 << 10
-
-// groups runs a span's tokens through the groups g0..g1-1, all tokens through a few groups after the other.
-func (t *mambaTask) groups(span kernels.Span, g0, g1 int, s *scratch) {
-	few := max(1, cachedStates/(t.shape.DState*t.shape.DState*(t.shape.DInner/t.shape.DXB)))
-	if span.Len == 1 {
-		few = g1 - g0
-	}
-	for ; g0 < g1; g0 += few {
-		t.fewGroups(span, g0, min(g0+few, g1), s)
-	}
-}
-
-func (t *mambaTask) fewGroups(span kernels.Span, g0, g1 int, s *scratch) {
-	shape, lanes := t.shape, t.o.lanesOf(t.shape)
-	scan, conv := t.state.slot(span.Slot)
-	x0, x1 := g0*shape.DState, g1*shape.DState
-	d0, d1 := x0*(shape.DInner/shape.DXB), x1*(shape.DInner/shape.DXB)
+// units takes a span's tokens through some units.
+func (t *mambaTask) units(span kernels.Span, from, to int, k *mambaToken) {
+	l := &t.params.layout
+	scan, slot := t.state.slot(span.Slot)
+	d0, d1 := from*l.channels(), to*l.channels()
+	states := scan[d0*l.DState : d1*l.DState]
+	past := history{t.in.X, span, slot, max(1, l.DConv), l.XWidth()}
 	if span.Pos == 0 {
-		clear(scan[d0*shape.DState : d1*shape.DState])
-		for j := range shape.DConv - 1 {
-			clear(conv[j*shape.DXB:][x0:x1])
-		}
+		clear(states)
+		past.forget(from*l.x, to*l.x)
 	}
-	k := &s.mamba
-	k.blocks, k.lanes, k.states = (d1-d0)/lanes, lanes, shape.DState
-	k.at = t.params.at[3*d0/lanes:]
-	k.inputs = t.params.inputs[d0/lanes*inputValues(shape, lanes):]
-	k.decays = t.params.decays[d0*shape.DState:]
-	k.s = scan[d0*shape.DState:]
+	block := d0 / l.lanes
+	k.blocks, k.lanes, k.states, k.taps, k.record = d1/l.lanes-block, l.lanes, l.DState, l.DConv, l.record()
+	k.at, k.inputs, k.decays = t.params.at[3*block:], t.params.inputs[block*l.record():], t.params.decays[d0*l.DState:]
+	k.s = states
 	k.delta, k.u = atLeast(k.delta, d1-d0), atLeast(k.u, d1-d0)
 	for i := range span.Len {
-		k.x = k.x[:0]
-		for j := range shape.DConv {
-			k.x = append(k.x, t.x(span, conv, i-shape.DConv+1+j))
-		}
-		p := row(t.p, span.Row+i, shape.InProj())
-		k.b = p[shape.DInner+shape.DXB:]
-		k.c = p[shape.DInner+2*shape.DXB:]
-		k.dt = row(t.dt, span.Row+i, shape.DInner)[d0:]
-		k.y = row(t.y, span.Row+i, shape.DInner)[d0:]
-		if lanes == t.o.lanes || lanes == leastLanes {
+		k.x = past.under(k.x[:0], i)
+		k.b, k.c = row(t.in.B, span.Row+i, l.BWidth()), row(t.in.C, span.Row+i, l.CWidth())
+		k.dt = row(t.in.DT, span.Row+i, l.DInner)[d0:]
+		k.y = row(t.y, span.Row+i, l.DInner)[d0:d1]
+		if t.o.fits(l.lanes) {
 			t.o.mambaInputs(k)
 			t.o.mambaScan(k)
 		} else {
 			k.inputsGeneric()
 			k.scanGeneric()
 		}
-		y := k.y[:d1-d0]
-		t.o.swiGLURow(y, p[d0:d1], y) // y = y*silu(z)
+		t.o.swiGLURow(k.y, row(t.in.Z, span.Row+i, l.DInner)[d0:d1], k.y) // y = y*silu(z)
 	}
-	// Each row of history comes from a later one or from the span, so that none is read after it was replaced.
-	for j := range shape.DConv - 1 {
-		copy(conv[j*shape.DXB:][x0:x1], t.x(span, conv, span.Len-shape.DConv+1+j)[x0:x1])
-	}
-}
-
-// x is the input of the convolution at a span's token i; the tokens before the span are the history, which ends with
-// token -1.
-func (t *mambaTask) x(span kernels.Span, history []float32, i int) []float32 {
-	if i >= 0 {
-		return row(t.p, span.Row+i, t.shape.InProj())[t.shape.DInner:]
-	}
-	return history[(t.shape.DConv-1+i)*t.shape.DXB:]
+	past.keep(from*l.x, to*l.x)
 }
 
 // mambaToken is one token in consecutive blocks of channels. All but x, b and c begin at the first block.
 type mambaToken struct {
 	blocks, lanes, states int
+	taps, record          int         // see mambaLayout; 0 taps: x is convolved already
 	at                    []int32     // see mambaParams
 	inputs, decays        []float32   // see mambaParams
-	x                     [][]float32 // the row of x under each tap, oldest first
+	x                     [][]float32 // the row of x under each tap, oldest first, or the one row that is convolved
 	b, c, dt, s, y        []float32
 	delta, u              []float32 // from inputs to scan; vectors keep delta*log2(e)
 }
@@ -209,17 +171,15 @@ func (t *mambaToken) inputsGeneric() {
 	for i := range t.blocks {
 		from, base := int(t.at[3*i]), i*t.lanes
 		for l := range t.lanes {
-			p := w[l:] // parameter j of the channel is p[j*lanes]
-			xc := p[0]
-			for j, x := range t.x {
-				xc += p[(1+j)*t.lanes] * x[from+l]
+			p, xc := w[l:], t.x[0][from+l] // parameter j of the channel is p[j*lanes]
+			if t.taps > 0 {
+				xc = convolve(p, t.lanes, t.x, from+l)
+				p = p[(1+t.taps)*t.lanes:]
 			}
-			xc = silu(xc)
-			p = p[(1+len(t.x))*t.lanes:]
 			delta := softplus(t.dt[base+l] + p[0])
 			t.delta[base+l], t.u[base+l], t.y[base+l] = delta, delta*xc, p[t.lanes]*xc
 		}
-		w = w[(3+len(t.x))*t.lanes:]
+		w = w[t.record:]
 	}
 }
 

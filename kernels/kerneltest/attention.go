@@ -7,15 +7,25 @@ import (
 	"caucus/kernels"
 )
 
-// attentionShapes are the embedded model's, M1's proportions, and heads that fill no panel or share no key.
+// attentionShapes are the embedded model's, M1's proportions, and heads that fill no panel or share no key; and heads that
+// are rotated in part, not at all, or by angles of which Llama 3's scaling keeps, mixes and divides some.
 var attentionShapes = []kernels.AttentionShape{
-	{Heads: 6, KVHeads: 2, HeadDim: 32, RopeTheta: 10000},
-	{Heads: 3, KVHeads: 1, HeadDim: 128, RopeTheta: 500000},
-	{Heads: 2, KVHeads: 2, HeadDim: 6, RopeTheta: 10000},
-	{Heads: 8, KVHeads: 1, HeadDim: 18, RopeTheta: 10000},
-	{Heads: 4, KVHeads: 2, HeadDim: 16, RopeTheta: 10000},
-	{Heads: 1, KVHeads: 1, HeadDim: 2, RopeTheta: 100},
+	{Heads: 6, KVHeads: 2, HeadDim: 32, Rope: whole(32, 10000)},
+	{Heads: 3, KVHeads: 1, HeadDim: 128, Rope: whole(128, 500000)},
+	{Heads: 2, KVHeads: 2, HeadDim: 6, Rope: whole(6, 10000)},
+	{Heads: 8, KVHeads: 1, HeadDim: 18, Rope: whole(18, 10000)},
+	{Heads: 4, KVHeads: 2, HeadDim: 16, Rope: whole(16, 10000)},
+	{Heads: 1, KVHeads: 1, HeadDim: 2, Rope: whole(2, 100)},
+	{Heads: 4, KVHeads: 2, HeadDim: 16, Rope: whole(8, 10000), Scale: 0.125},
+	{Heads: 2, KVHeads: 1, HeadDim: 7, Rope: whole(2, 10000)},
+	{Heads: 3, KVHeads: 3, HeadDim: 7},
+	{Heads: 4, KVHeads: 1, HeadDim: 64, Scale: 1.0 / 64},
+	{Heads: 2, KVHeads: 1, HeadDim: 32, Rope: kernels.Rope{Dim: 32, Theta: 10000,
+		Scaling: kernels.RopeScaling{Factor: 8, Low: 1, High: 4, Original: 64}}},
 }
+
+// whole rotates the first dim elements without scaling.
+func whole(dim int, theta float64) kernels.Rope { return kernels.Rope{Dim: dim, Theta: theta} }
 
 // attentionRig is one layer with the inputs of a batch of rows.
 type attentionRig struct {
@@ -55,7 +65,7 @@ func attentionScenarios() []scenario {
 // keys grow along the sequence, so that the largest score keeps changing.
 func longAttention(t *testing.T, ops kernels.Ops, rec *record) {
 	const tokens = 1300
-	shape := kernels.AttentionShape{Heads: 3, KVHeads: 1, HeadDim: 8, RopeTheta: 10000}
+	shape := kernels.AttentionShape{Heads: 3, KVHeads: 1, HeadDim: 8, Rope: whole(8, 10000)}
 	a := newAttentionRig(ops, shape, tokens)
 	values := normals(source(9), tokens*shape.QKV(), 1)
 	for i := range values {

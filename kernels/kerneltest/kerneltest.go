@@ -35,9 +35,9 @@ var precisions = []kernels.Precision{
 
 // scenarios are those of every operation that a precision changes, and of all others with the default one.
 func scenarios(p kernels.Precision) []scenario {
-	all := slices.Concat(linearScenarios(), attentionScenarios())
+	all := slices.Concat(linearScenarios(), expertsScenarios(), attentionScenarios())
 	if p == (kernels.Precision{}) {
-		all = slices.Concat(all, mambaScenarios(), samplingScenarios())
+		all = slices.Concat(all, rowsScenarios(), recurrentScenarios(), samplingScenarios())
 	}
 	return all
 }
@@ -70,9 +70,13 @@ func Run(t *testing.T, newOps func(kernels.Precision) kernels.Ops) {
 	})
 	ops := newOps(kernels.Precision{})
 	defer ops.Close()
-	t.Run("mamba chunks equal steps", func(t *testing.T) { testMambaChunks(t, ops) })
-	t.Run("mamba spans do not depend on each other", func(t *testing.T) { testMambaAlone(t, ops) })
-	t.Run("mamba slots copy and restart", func(t *testing.T) { testMambaSlots(t, ops) })
+	for _, l := range layers() {
+		newRig := func(rows int) *rig { return l.make(ops, rows) }
+		t.Run(l.name+": chunks equal steps", func(t *testing.T) { testChunks(t, newRig) })
+		t.Run(l.name+": spans do not depend on each other", func(t *testing.T) { testSpansAlone(t, newRig) })
+		t.Run(l.name+": slots copy and restart", func(t *testing.T) { testSlots(t, newRig) })
+		t.Run(l.name+": NaN stays in its sequence", func(t *testing.T) { testNaNInState(t, newRig) })
+	}
 	t.Run("draws follow the distribution", func(t *testing.T) { testDistribution(t, ops) })
 	t.Run("rows without a distribution give token 0", func(t *testing.T) { testNoDistribution(t, ops) })
 	t.Run("misuse panics", func(t *testing.T) { testMisuse(t, ops) })

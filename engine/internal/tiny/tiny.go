@@ -13,11 +13,14 @@ import (
 
 // Config describes five layers, the second and the last of which attend, of sizes that no vector width divides.
 func Config() model.Config {
-	return model.Config{
-		DModel: 20, DFF: 28, Layers: 5, AttnLayers: []int{1, 4}, Vocab: 40, NormEps: 1e-5, Tied: true,
-		Mamba:     kernels.MambaShape{DInner: 24, DXB: 8, DState: 4, DTRank: 3, DConv: 4},
-		Attention: kernels.AttentionShape{Heads: 6, KVHeads: 2, HeadDim: 6, RopeTheta: 10000},
+	cfg, err := model.ParseConfig(
+		[]byte(`{"hidden_size": 20, "intermediate_size": 28, "num_hidden_layers": 5, "vocab_size": 40, "rms_norm_eps": 1e-5,
+			"num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 6, "tie_word_embeddings": true}`),
+		[]byte(`{"d_inner": 24, "d_xb": 8, "ssm_cfg": {"d_state": 4, "dt_rank": 3}, "attn_layers": [1, 4]}`))
+	if err != nil {
+		panic(err)
 	}
+	return cfg
 }
 
 // New loads the model of Config and Weights.
@@ -31,6 +34,9 @@ func New(ops kernels.Ops) *model.Model {
 
 // Weights makes up every tensor of the fused naming from its name: the same name and shape give the same values.
 type Weights struct{}
+
+// Names lists nothing: there is any tensor that is asked for.
+func (Weights) Names() []string { return nil }
 
 // Has tells the fused names from the others.
 func (Weights) Has(name string) bool {
@@ -61,15 +67,16 @@ func (Weights) Floats(name string, shape ...int) ([]float32, error) {
 }
 
 // Matrix is Floats as a matrix.
-func (w Weights) Matrix(name string, out, in int) (kernels.Source, error) {
-	return Matrix(w, name, out, in)
+func (w Weights) Matrix(name string, shape ...int) (kernels.Source, error) {
+	return Matrix(w, name, shape...)
 }
 
 // Matrix reads a matrix by the Floats of any weights.
-func Matrix(w model.Weights, name string, out, in int) (kernels.Source, error) {
-	v, err := w.Floats(name, out, in)
+func Matrix(w model.Weights, name string, shape ...int) (kernels.Source, error) {
+	v, err := w.Floats(name, shape...)
 	if err != nil {
 		return kernels.Source{}, err
 	}
-	return kernels.Dense(v, out, in), nil
+	in := shape[len(shape)-1]
+	return kernels.Dense(v, len(v)/in, in), nil
 }

@@ -18,6 +18,14 @@ func (a isa) broadcastBits(bits uint32) reg.VecVirtual {
 	return v
 }
 
+// scalar is a register with a parameter in all lanes.
+func (a isa) scalar(param string) reg.VecVirtual {
+	x, v := XMM(), a.vec()
+	Load(Param(param), x)
+	VBROADCASTSS(x, v)
+	return v
+}
+
 // word is a constant in memory, one place for all of its uses.
 func word(bits uint32) Mem {
 	if _, ok := constants[bits]; !ok {

@@ -146,7 +146,7 @@ func quantize() {
 	Doc("quantizeAVX2 is q[i] = round(x[i]*inverse), i < n, 0 up to a multiple of 8, and returns their sum.")
 	Pragma("noescape")
 	q, x := Load(Param("q"), GP64()), Load(Param("x"), GP64())
-	inverse, total := scalar("inverse"), YMM()
+	inverse, total := avx2.scalar("inverse"), YMM()
 	VXORPS(total, total, total)
 	eachLanes(func(l lanes) {
 		v := l.load(x, nil)

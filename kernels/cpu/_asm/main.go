@@ -14,14 +14,20 @@ func main() {
 			}
 		}
 		tileInt8(a)
-		mambaInputs(a)
+		mambaInputs(a, false)
+		mambaInputs(a, true)
 		mambaScan(a)
+		convRow(a)
+		mamba2Scan(a)
 		peaks(a)
 	}
 	absMax()
 	quantize()
 	sumSquares()
 	scaleRow()
+	mamba2Steps()
+	addScaled()
+	squaredReLU()
 	swiGLU()
 	maxRow()
 	expSum()

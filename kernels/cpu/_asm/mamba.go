@@ -11,9 +11,13 @@ import (
 // The mixer of one token runs in three loops over its channels: what the scan needs of each channel, the scan, and the
 // gate (which is swiGLU). In one loop the long chains of the first and the last would hold up the scan between them.
 
-// mambaInputs computes what a token's scan needs of some blocks of channels.
-func mambaInputs(a isa) {
+// mambaInputs computes what a token's scan needs of some blocks of channels, of which it convolves x unless that has been
+// done.
+func mambaInputs(a isa, convolved bool) {
 	name := "mambaInputs" + a.suffix
+	if convolved {
+		name = "mambaConvolved" + a.suffix
+	}
 	TEXT(name, NOSPLIT, "func(blocks, taps int, at *int32, x *[]float32, w, dt, delta, u, y *float32)")
 	Doc(name + " is [instructions].mambaInputs for blocks of a vector's lanes.")
 	Pragma("noescape")
@@ -22,25 +26,18 @@ func mambaInputs(a isa) {
 	blocks := Load(Param("blocks"), GP64())
 	at, w, dt := Load(Param("at"), GP64()), Load(Param("w"), GP64()), Load(Param("dt"), GP64())
 	toDelta, toU, y := Load(Param("delta"), GP64()), Load(Param("u"), GP64()), Load(Param("y"), GP64())
-	taps, vec, from, row := GP64(), GP64(), GP64(), GP64()
+	from := GP64()
 
 	Label("block")
-	Comment("Convolution: xc = silu(bias + sum over taps of weight*x)")
-	xc, v := a.vec(), a.vec()
-	VMOVUPS(Mem{Base: w}, xc)
-	ADDQ(Imm(width), w)
-	Load(Param("taps"), taps)
-	Load(Param("x"), vec)
 	MOVLQSX(Mem{Base: at}, from)
-	Label("tap")
-	MOVQ(Mem{Base: vec}, row)
-	VMOVUPS(Mem{Base: row, Index: from, Scale: 4}, v)
-	VFMADD231PS(Mem{Base: w}, v, xc)
-	ADDQ(Imm(width), w)
-	ADDQ(Imm(24), vec) // size of a slice
-	DECQ(taps)
-	JNZ(LabelRef("tap"))
-	e.silu(xc)
+	xc := a.vec()
+	if convolved {
+		x := Load(Param("x"), GP64())
+		MOVQ(Mem{Base: x}, x)
+		VMOVUPS(Mem{Base: x, Index: from, Scale: 4}, xc)
+	} else {
+		e.convolve(w, from, xc)
+	}
 
 	Comment("Step size: delta = softplus(dt + bias), stored for powers of two")
 	delta, u := a.vec(), a.vec()
@@ -59,6 +56,46 @@ func mambaInputs(a isa) {
 	for _, p := range []reg.Register{dt, toDelta, toU, y} {
 		ADDQ(Imm(width), p)
 	}
+	DECQ(blocks)
+	JNZ(LabelRef("block"))
+	VZEROUPPER()
+	RET()
+}
+
+// convolve makes xc = silu(bias + sum over taps of weight*x) for the block that begins with channel from, and moves w on
+// behind its bias and weights.
+func (e exp2) convolve(w, from reg.Register, xc reg.VecVirtual) {
+	Comment("Convolution: xc = silu(bias + sum over taps of weight*x)")
+	width, v := uint64(4*e.lanes), e.vec()
+	VMOVUPS(Mem{Base: w}, xc)
+	ADDQ(Imm(width), w)
+	taps, rows, row := Load(Param("taps"), GP64()), Load(Param("x"), GP64()), GP64()
+	Label("tap")
+	MOVQ(Mem{Base: rows}, row)
+	VMOVUPS(Mem{Base: row, Index: from, Scale: 4}, v)
+	VFMADD231PS(Mem{Base: w}, v, xc)
+	ADDQ(Imm(width), w)
+	ADDQ(Imm(24), rows) // size of a slice
+	DECQ(taps)
+	JNZ(LabelRef("tap"))
+	e.silu(xc)
+}
+
+// convRow convolves whole blocks of channels of one token.
+func convRow(a isa) {
+	name := "convRow" + a.suffix
+	TEXT(name, NOSPLIT, "func(blocks, taps, from int, x *[]float32, w, y *float32)")
+	Doc(name + " is [instructions].convRow for whole blocks.")
+	Pragma("noescape")
+	e := newExp2(a, true)
+	blocks, from := Load(Param("blocks"), GP64()), Load(Param("from"), GP64())
+	w, y := Load(Param("w"), GP64()), Load(Param("y"), GP64())
+	Label("block")
+	xc := a.vec()
+	e.convolve(w, from, xc)
+	VMOVUPS(xc, Mem{Base: y})
+	ADDQ(Imm(uint64(4*a.lanes)), y)
+	ADDQ(Imm(uint64(a.lanes)), from)
 	DECQ(blocks)
 	JNZ(LabelRef("block"))
 	VZEROUPPER()

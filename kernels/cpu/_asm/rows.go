@@ -93,13 +93,6 @@ func reduce(y reg.VecVirtual, op func(a, b, to Op)) reg.VecVirtual {
 
 func sum(a, b, to Op) { VADDPS(a, b, to) }
 
-func scalar(param string) reg.VecVirtual {
-	x, y := XMM(), YMM()
-	Load(Param(param), x)
-	VBROADCASTSS(x, y)
-	return y
-}
-
 func sumSquares() {
 	TEXT("sumSquaresAVX2", NOSPLIT, "func(x *float32, n int) float32")
 	Doc("sumSquaresAVX2 is sum_i x[i]*x[i], i < n.")
@@ -121,11 +114,42 @@ func scaleRow() {
 	Doc("scaleRowAVX2 is y[i] = x[i]*scale*w[i], i < n.")
 	Pragma("noescape")
 	y, x, w := Load(Param("y"), GP64()), Load(Param("x"), GP64()), Load(Param("w"), GP64())
-	scale := scalar("scale")
+	scale := avx2.scalar("scale")
 	eachLanes(func(l lanes) {
 		v := l.load(x, nil)
 		VMULPS(scale, v, v)
 		VMULPS(l.load(w, nil), v, v)
+		l.store(v, y)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func addScaled() {
+	TEXT("addScaledAVX2", NOSPLIT, "func(y, x *float32, n int, scale float32)")
+	Doc("addScaledAVX2 is y[i] += scale*x[i], i < n.")
+	Pragma("noescape")
+	y, x := Load(Param("y"), GP64()), Load(Param("x"), GP64())
+	scale := avx2.scalar("scale")
+	eachLanes(func(l lanes) {
+		v := l.load(y, nil)
+		VFMADD231PS(l.load(x, nil), scale, v)
+		l.store(v, y)
+	})
+	VZEROUPPER()
+	RET()
+}
+
+func squaredReLU() {
+	TEXT("squaredReLUAVX2", NOSPLIT, "func(y *float32, n int)")
+	Doc("squaredReLUAVX2 is y[i] = max(y[i], 0)^2, i < n.")
+	Pragma("noescape")
+	y, none := Load(Param("y"), GP64()), YMM()
+	VXORPS(none, none, none)
+	eachLanes(func(l lanes) {
+		v := l.load(y, nil)
+		VMAXPS(v, none, v) // NaN stays, see clamp
+		VMULPS(v, v, v)
 		l.store(v, y)
 	})
 	VZEROUPPER()
@@ -176,7 +200,7 @@ func expSum() {
 	Doc("expSumAVX2 is x[i] = exp2((x[i]-largest)*scale), i < n, and returns their sum.")
 	Pragma("noescape")
 	x := Load(Param("x"), GP64())
-	largest, scale := scalar("largest"), scalar("scale")
+	largest, scale := avx2.scalar("largest"), avx2.scalar("scale")
 	e, floor, acc := newExp2(avx2, true), avx2.broadcast(-125), YMM()
 	VXORPS(acc, acc, acc)
 	eachLanes(func(l lanes) {
@@ -199,7 +223,7 @@ func expMoments() {
 	Doc("expMomentsAVX2 returns sum_i exp(t[i]) and sum_i t[i]*exp(t[i]) / ln 2, where t[i] = x[i]-largest, i < n.")
 	Pragma("noescape")
 	x := Load(Param("x"), GP64())
-	largest, scale := scalar("largest"), avx2.broadcast(math.Log2E)
+	largest, scale := avx2.scalar("largest"), avx2.broadcast(math.Log2E)
 	e, floor, total, moment := newExp2(avx2, true), avx2.broadcast(-125), YMM(), YMM()
 	VXORPS(total, total, total)
 	VXORPS(moment, moment, moment)
@@ -225,7 +249,7 @@ func drawWeights() {
 	Doc("drawWeightsAVX2 is w[i] = kernels.Weight((x[i]-largest)/temperature), i < n.")
 	Pragma("noescape")
 	w, x := Load(Param("w"), GP64()), Load(Param("x"), GP64())
-	largest, temperature := scalar("largest"), scalar("temperature")
+	largest, temperature := avx2.scalar("largest"), avx2.scalar("temperature")
 	e, floor, scale, up := newExp2(avx2, false), avx2.broadcast(-22), avx2.broadcast(math.Log2E), avx2.broadcast(1<<30)
 	eachLanes(func(l lanes) {
 		v, above := l.load(x, nil), YMM()
