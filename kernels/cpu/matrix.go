@@ -65,46 +65,8 @@ func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix {
 		m.scales = aligned(m.panels() * panelWidth)
 	}
 	const nanoseconds = 2 // a weight
-	o.split(&packTask{m, w}, w.Out*w.In*nanoseconds)
+	o.split(&packTask{o.instructions, m, w}, w.Out*w.In*nanoseconds)
 	return m
-}
-
-// packTask fills a matrix, panel by panel.
-type packTask struct {
-	m *matrix
-	w kernels.Source
-}
-
-func (t *packTask) run(part, parts int) {
-	from, to := share(t.m.panels(), part, parts)
-	row := make([]float32, t.m.in)
-	q := make([]int8, t.m.in)
-	for c := from * panelWidth; c < min(to*panelWidth, t.m.out); c++ {
-		t.w.Row(row, c)
-		if t.m.format == kernels.Int8 {
-			t.m.scales[c] = kernels.Quantize(q, row)
-			t.m.packInt8(q, c)
-		} else {
-			t.m.pack(row, c)
-		}
-	}
-}
-
-// pack writes column c.
-func (m *matrix) pack(row []float32, c int) {
-	for k := 0; k < m.in; k += sliceLen {
-		storeEvery(m.format, m.panel(c/panelWidth, k), c%panelWidth, panelWidth, row[k:k+m.sliceAt(k)])
-	}
-}
-
-// packInt8 writes column c.
-func (m *matrix) packInt8(q []int8, c int) {
-	for k := 0; k < m.in; k += sliceLen {
-		panel := m.panel(c/panelWidth, k)
-		for i, v := range q[k : k+m.sliceAt(k)] {
-			panel[(i/groupLen*panelWidth+c%panelWidth)*groupLen+i%groupLen] = byte(int(v) + 128)
-		}
-	}
 }
 
 // column reads weights of column c from input k on, within a slice.
