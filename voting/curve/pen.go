@@ -5,7 +5,6 @@ import (
 	"math"
 	"sync"
 
-	"codeberg.org/go-fonts/liberation/liberationsansbold"
 	"codeberg.org/go-fonts/liberation/liberationsansregular"
 	xfont "golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
@@ -84,14 +83,11 @@ func (p pen) text(f *font.Face, c color.Color, place vg.Point, align vg.Length, 
 // The sizes of text.
 const (
 	textSize  vg.Length = 10
-	titleSize vg.Length = 11
+	titleSize vg.Length = 12
 	lineSkip            = 1.15 * textSize
 )
 
-var (
-	regularFont = sync.OnceValue(func() *opentype.Font { return parse(liberationsansregular.TTF) })
-	boldFont    = sync.OnceValue(func() *opentype.Font { return parse(liberationsansbold.TTF) })
-)
+var regularFont = sync.OnceValue(func() *opentype.Font { return parse(liberationsansregular.TTF) })
 
 func parse(ttf []byte) *opentype.Font {
 	f, err := opentype.Parse(ttf)
@@ -105,6 +101,7 @@ func textFace() *font.Face {
 	return &font.Face{Font: font.Font{Variant: "Sans", Size: textSize}, Face: regularFont()}
 }
 
+// titleFace is bold where the reader's own font is (SVG). In a PNG it is not: that would take another 400 kB of the program.
 func titleFace() *font.Face {
-	return &font.Face{Font: font.Font{Variant: "Sans", Size: titleSize, Weight: xfont.WeightBold}, Face: boldFont()}
+	return &font.Face{Font: font.Font{Variant: "Sans", Size: titleSize, Weight: xfont.WeightBold}, Face: regularFont()}
 }
