@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"caucus/problems"
 )
@@ -37,7 +39,8 @@ func (r results) check() error {
 }
 
 // write lets a function write the results. A file comes into being whole, by a rename: whatever stops the program, no
-// earlier file is lost and no half of one is left.
+// earlier file is lost and no half of one is left. An interrupt meanwhile, which would leave one, is let pass: the program is
+// about to end.
 func (r results) write(write func(io.Writer) error) error {
 	if r.path == "" {
 		return write(r.stdout)
@@ -45,6 +48,9 @@ func (r results) write(write func(io.Writer) error) error {
 	if info, err := os.Stat(r.path); err == nil && !info.Mode().IsRegular() {
 		return writeInPlace(r.path, write)
 	}
+	passed := make(chan os.Signal, 1)
+	signal.Notify(passed, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(passed)
 	file, err := createBeside(r.path)
 	if err != nil {
 		return err
