@@ -1,10 +1,14 @@
 package engine
 
-import "strings"
+import (
+	"strings"
+
+	"caucus/engine/token"
+)
 
 // What models that reason before they answer write between the two, and around the answer.
 const (
-	endOfThinking = "</think>"
+	endOfThinking = token.EndOfThinking
 	boxOpening    = `\boxed{`
 )
 

@@ -17,8 +17,8 @@ type Generation struct {
 	TopK        int     `json:"top_k"`       // 0, the default, keeps every token
 }
 
-// endOfThinking is what reasoning models write between their reasoning and their answer.
-const endOfThinking = "</think>"
+// EndOfThinking is what reasoning models write between their reasoning and their answer.
+const EndOfThinking = "</think>"
 
 // loadConfig reads the files beside tokenizer.json.
 func (t *Tokenizer) loadConfig(fsys fs.FS) error {
@@ -40,7 +40,7 @@ func (t *Tokenizer) loadConfig(fsys fs.FS) error {
 	if !found {
 		template = []byte(config.ChatTemplate)
 	}
-	t.thinks = strings.Contains(string(template), endOfThinking)
+	t.thinks = strings.Contains(string(template), EndOfThinking)
 	eos := string(config.EOS)
 	t.chat = sync.OnceValues(func() (chat, error) { return newChat(string(template), t.bos, eos) })
 	return t.loadGeneration(fsys, eos)

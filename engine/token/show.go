@@ -12,7 +12,7 @@ func (t *Tokenizer) Text(id int32) string {
 
 // Thinks tells whether the model is one that reasons up to a </think>, as far as its tokens and its chat template show it.
 func (t *Tokenizer) Thinks() bool {
-	_, token := t.ID(endOfThinking)
+	_, token := t.ID(EndOfThinking)
 	return token || t.thinks
 }
 
