@@ -71,3 +71,6 @@ func (t *RopeTable) Rotate(y, x []float32, pos int) {
 	}
 	copy(y[dim:], x[dim:])
 }
+
+// CosSin is the table, [position][Dim], of Dim/2 cosines and then as many sines, for an Ops that rotates elsewhere.
+func (t *RopeTable) CosSin() []float32 { return t.cosSin }

@@ -1,0 +1,10 @@
+// All kernels, as one translation unit: it becomes kernels.ptx, and is what the emulation compiles.
+#include "norm.cu"
+#include "rows.cu"
+#include "products.cu"
+#include "conv.cu"
+#include "mamba.cu"
+#include "mamba2.cu"
+#include "attention.cu"
+#include "sampling.cu"
+#include "experts.cu"
