@@ -7,7 +7,7 @@ import (
 )
 
 // mambaShapes are the embedded model's, M1-3B's proportions in small, plain Mamba as in Jamba, and others at the edges:
-// states that fill no vector, one group, no repeat, one tap.
+// states that fill no vector, one group, also of many channels, no repeat, one tap.
 var mambaShapes = []kernels.MambaShape{
 	{DInner: 192, DXB: 64, DState: 16, DConv: 4},
 	{DInner: 96, DXB: 32, DState: 16, DConv: 4},
@@ -22,6 +22,7 @@ var mambaShapes = []kernels.MambaShape{
 	{DInner: 7, DState: 16},
 	{DInner: 40, DState: 1, DConv: 4},
 	{DInner: 9, DState: 3, DConv: 1},
+	{DInner: 640, DXB: 1, DState: 1, DConv: 2},
 }
 
 // mambaRates is A.

@@ -1,0 +1,172 @@
+//go:build cuda
+
+package cuda
+
+import (
+	"fmt"
+	"slices"
+
+	"caucus/kernels"
+)
+
+// scanBlock is how many channels of a span a block has.
+const scanBlock = 128
+
+// state is what every slot remembers: S of a scan, [N, channels], the last rows of x of a convolution, oldest first, or both.
+type state struct {
+	shape            any // that it was made for
+	slots            int
+	scanLen, convLen int // of a slot
+	scan, conv       *memory
+}
+
+func (o *ops) newState(shape any, slots, scan, conv int) *state {
+	return &state{shape, slots, scan, conv, o.zeros(4 * slots * scan), o.zeros(4 * slots * conv)}
+}
+
+func (m *state) Slots() int { return m.slots }
+
+func (o *ops) CopyState(of kernels.RecurrentState, dst, src int) {
+	m := of.(*state)
+	if min(dst, src) < 0 || max(dst, src) >= m.slots {
+		panic(fmt.Sprintf("kernels: copying slot %d to slot %d of %d", src, dst, m.slots))
+	}
+	o.copySlot(m.scan, 4*m.scanLen, dst, src)
+	o.copySlot(m.conv, 4*m.convLen, dst, src)
+}
+
+// copySlot copies one of equal pieces of memory to another. It joins the stream behind the list.
+func (o *ops) copySlot(m *memory, bytes, dst, src int) {
+	if bytes == 0 || dst == src {
+		return
+	}
+	o.flush()
+	ok(o.stream.copyWithin(m.at+pointer(dst*bytes), m.at+pointer(src*bytes), int64(bytes)))
+}
+
+// transposed is columns [n, rows] of rows [rows, n].
+func transposed(values []float32, n int) []float32 {
+	if n == 0 {
+		return nil
+	}
+	rows := len(values) / n
+	columns := make([]float32, 0, len(values))
+	for i := range n {
+		for r := range rows {
+			columns = append(columns, values[r*n+i])
+		}
+	}
+	return columns
+}
+
+// preparedConv is a convolution's parameters on the device.
+type preparedConv struct{ taps, bias *memory }
+
+func (o *ops) PrepareConv(w *kernels.ConvWeights) {
+	w.Check()
+	w.Prepared = &preparedConv{copied(o, transposed(w.W, w.Taps)), copied(o, w.B)}
+}
+
+func (o *ops) NewConvState(channels, taps, slots int) kernels.RecurrentState {
+	return o.newState([2]int{channels, taps}, slots, 0, (taps-1)*channels)
+}
+
+func (o *ops) Conv(y, x kernels.View, spans []kernels.Span, w *kernels.ConvWeights, of kernels.RecurrentState) {
+	m := of.(*state)
+	made := m.shape.([2]int)
+	kernels.CheckConv(y, x, spans, w, made[0], made[1], m.slots)
+	if len(spans) == 0 {
+		return
+	}
+	o.room(0)
+	p, l := w.Prepared.(*preparedConv), o.batch(spans)
+	o.launch(convRow, blocks(w.Channels, scanBlock), bucket(len(spans)), scanBlock, 0, at(y), stride(y), at(x), stride(x), o.P(),
+		l.count, l.spans, p.taps.arg(), p.bias.arg(), m.conv.arg(), intArg(w.Channels), intArg(w.Taps))
+}
+
+// leastRate lets a state be forgotten at once, and keeps products with the rate finite.
+const leastRate = -1e30
+
+func bounded(rates []float32) []float32 {
+	rates = slices.Clone(rates)
+	for i, a := range rates {
+		rates[i] = max(a, leastRate)
+	}
+	return rates
+}
+
+func (o *ops) PrepareMamba(w *kernels.MambaWeights) {
+	w.Check()
+	s, bias := w.Shape, w.ConvB
+	if s.DConv == 0 {
+		bias = make([]float32, s.DInner)
+	}
+	w.Prepared = copied(o, slices.Concat(w.DTBias, w.D, bias, transposed(w.ConvW, s.DConv), transposed(bounded(w.A), s.DState)))
+}
+
+func (o *ops) NewMambaState(shape kernels.MambaShape, slots int) kernels.RecurrentState {
+	shape.Check()
+	return o.newState(shape, slots, shape.DInner*shape.DState, max(shape.DConv-1, 0)*shape.XWidth())
+}
+
+func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span, w *kernels.MambaWeights,
+	of kernels.RecurrentState) {
+	s, m := w.Shape, of.(*state)
+	kernels.CheckMamba(y, &in, spans, s, m.shape.(kernels.MambaShape), m.slots)
+	if len(spans) == 0 {
+		return
+	}
+	o.room(0)
+	block, repeats := mambaBlock(s)
+	l, gridY := o.batch(spans), bucket(len(spans))
+	o.launch(mambaScan, blocks(s.DInner, block), gridY, block, 0, at(y), stride(y), at(in.Z), stride(in.Z), at(in.X),
+		stride(in.X), at(in.B), stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans,
+		w.Prepared.(*memory).arg(), m.scan.arg(), m.conv.arg(), intArg(s.DInner), intArg(s.DXB), intArg(s.DState), intArg(s.DConv),
+		intArg(repeats))
+	if s.DConv > 1 && repeats == 0 {
+		o.launch(convRemember, blocks(s.XWidth(), scanBlock), gridY, scanBlock, 0, at(in.X), stride(in.X), o.P(), l.count, l.spans,
+			m.conv.arg(), intArg(s.XWidth()), intArg(s.DConv))
+	}
+}
+
+// mambaBlock is how many channels a block has: those that share a history together, if they fit, and then how many that are.
+func mambaBlock(s kernels.MambaShape) (block, repeats int) {
+	const most = 512
+	if s.DConv < 2 {
+		return scanBlock, 0
+	}
+	repeats = s.DInner / s.XWidth()
+	together := repeats
+	if s.DXB > 0 {
+		together *= s.DState
+	}
+	if together > most {
+		return scanBlock, 0
+	}
+	return together * max(1, scanBlock/together), repeats
+}
+
+func (o *ops) PrepareMamba2(w *kernels.Mamba2Weights) {
+	w.Check()
+	w.Prepared = copied(o, slices.Concat(w.DTBias, bounded(w.A), w.D))
+}
+
+func (o *ops) NewMamba2State(shape kernels.Mamba2Shape, slots int) kernels.RecurrentState {
+	shape.Check()
+	return o.newState(shape, slots, shape.DInner()*shape.DState, 0)
+}
+
+func (o *ops) Mamba2(y kernels.View, in kernels.Mamba2Inputs, spans []kernels.Span, w *kernels.Mamba2Weights,
+	of kernels.RecurrentState) {
+	s, m := w.Shape, of.(*state)
+	kernels.CheckMamba2(y, &in, spans, s, m.shape.(kernels.Mamba2Shape), m.slots)
+	if len(spans) == 0 {
+		return
+	}
+	o.room(0)
+	l := o.batch(spans)
+	o.launch(mamba2Scan, blocks(s.DInner(), scanBlock), bucket(len(spans)), scanBlock, 0, at(y), stride(y), at(in.X), stride(in.X),
+		at(in.B), stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(),
+		m.scan.arg(), intArg(s.Heads), intArg(s.HeadDim), intArg(s.XHeads), intArg(s.BGroups), intArg(s.CGroups),
+		intArg(s.DState), floatArg(w.MinDT), floatArg(w.MaxDT))
+}
