@@ -46,7 +46,11 @@ func runBench(c *cli.Context) error {
 		return err
 	}
 	defer m.ops.Close()
-	plan := planBench(m.Model, c.IntSlice("batch"), c.IntSlice("context"), memoryHere())
+	memory, err := m.device.memory()
+	if err != nil {
+		return err
+	}
+	plan := planBench(m.Model, c.IntSlice("batch"), c.IntSlice("context"), memory)
 	for _, l := range plan.leftOut {
 		say(c.App.ErrWriter, "left out %v: it would take %.1f GiB, more than %.0f %% of the memory here", l.cell,
 			l.Bytes/(1<<30), 100*memoryShare)
@@ -54,7 +58,10 @@ func runBench(c *cli.Context) error {
 	if len(plan.cells) == 0 {
 		return fmt.Errorf("bench: nothing fits into memory; try a smaller --batch or --context, or other --weights")
 	}
-	here := measureMachine(cmp.Or(c.Int("threads"), runtime.GOMAXPROCS(0)))
+	here := &machine{} // of a GPU no bound is known yet
+	if m.device.gpu == processor {
+		here = measureMachine(cmp.Or(c.Int("threads"), runtime.GOMAXPROCS(0)))
+	}
 	report := newBenchReport(m, here, plan)
 	if report.Rows, err = benchRows(c, m, here, plan); err != nil {
 		return err

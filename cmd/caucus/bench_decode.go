@@ -108,7 +108,14 @@ func (d *decoder) read(ctx context.Context, q *model.Sequence, until int) error 
 		}
 		d.batch.Reset()
 		d.extend(q, min(chunk, until-q.Len), func() int32 { return d.random.Int32N(int32(d.model.Config.Vocab)) })
-		d.model.Forward(d.state, &d.batch)
+		if q.Len == until {
+			d.batch.Logits = append(d.batch.Logits, len(d.batch.Tokens)-1)
+		}
+		logits := d.model.Forward(d.state, &d.batch)
+		if q.Len == until {
+			var one [1]float32
+			d.model.Ops.Download(one[:], logits.Buf, logits.Off) // a GPU may not have computed anything before
+		}
 	}
 	return nil
 }

@@ -119,7 +119,11 @@ const passes = 5
 
 // measureSteps measures what fits into memory.
 func measureSteps(c *cli.Context, m *openedModel, batches, contexts []int) ([]budget.Step, error) {
-	plan := planBench(m.Model, batches, contexts, memoryHere())
+	memory, err := m.device.memory()
+	if err != nil {
+		return nil, err
+	}
+	plan := planBench(m.Model, batches, contexts, memory)
 	bar, _ := newBar(c, int64(passes*len(plan.cells)))
 	defer bar.Clear() //nolint:errcheck // what cannot be drawn need not be cleared
 	times := make([][]float64, len(plan.cells))

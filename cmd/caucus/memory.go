@@ -16,12 +16,17 @@ const memoryShare = 0.8
 
 // checkMemory refuses, before weights are read, a model that does not fit, and names a format that does; and so many slots
 // as do not fit beside it, as far as that is known before there are prompts.
-func (o *openedFiles) checkMemory(p kernels.Precision, slots int) error {
+func (o *openedFiles) checkMemory(d device, slots int) error {
+	p := d.precision
 	plan, err := o.plan(p)
 	if err != nil {
 		return err
 	}
-	need, have := plan.Memory(model.Capacity{}), memoryHere()
+	have, err := d.memory()
+	if err != nil {
+		return err
+	}
+	need := plan.Memory(model.Capacity{})
 	if need <= memoryShare*have {
 		return checkSlots(plan, o.name, slots, func(n int) float64 {
 			return plan.Memory(model.Capacity{Slots: n + 1, Pages: n, Rows: n, Logits: n})
@@ -35,14 +40,14 @@ func (o *openedFiles) checkMemory(p kernels.Precision, slots int) error {
 			break
 		}
 	}
-	return fmt.Errorf("the weights of %s take %s in %v, and this machine has %s of memory; %s",
+	return fmt.Errorf("the weights of %s take %s in %v, and there are %s of memory; %s",
 		o.name, humanize.IBytes(uint64(need)), plan.Format(), humanize.IBytes(uint64(have)), advice)
 }
 
 // samplesThatFit is how many samples of so many tokens have room beside the weights.
-func samplesThatFit(plan *model.Model, tokens int) int {
+func samplesThatFit(plan *model.Model, tokens int, memory float64) int {
 	const most = 1 << 20
-	free := memoryShare*memoryHere() - plan.Memory(model.Capacity{})
+	free := memoryShare*memory - plan.Memory(model.Capacity{})
 	sample := plan.Memory(model.Capacity{Slots: 1, Pages: model.PagesFor(tokens), Rows: 1, Logits: 1}) -
 		plan.Memory(model.Capacity{})
 	return int(min(max(0, free/sample), most))
@@ -61,6 +66,6 @@ func checkSlots(m *model.Model, name string, slots int, need func(slots int) flo
 		}
 		return fmt.Errorf("%s leaves no memory for a sample beside its weights; try %s", name, advice)
 	}
-	return fmt.Errorf("%d slots of %s take %s, and this machine has %s of memory; --slots %d would fit",
+	return fmt.Errorf("%d slots of %s take %s, and there are %s of memory; --slots %d would fit",
 		slots, name, humanize.IBytes(uint64(need(slots))), humanize.IBytes(uint64(have)), fit)
 }

@@ -13,7 +13,6 @@ import (
 	"caucus/engine/mini"
 	"caucus/engine/model"
 	"caucus/kernels"
-	"caucus/kernels/cpu"
 	"caucus/problems"
 )
 
@@ -36,8 +35,9 @@ type openedFiles struct {
 type openedModel struct {
 	*engine.Checkpoint
 	usage
-	ops   kernels.Ops
-	print string // the fingerprint of its files; "" of a model that is made up
+	ops    kernels.Ops
+	device device
+	print  string // the fingerprint of its files; "" of a model that is made up
 }
 
 // modelFlags are the flags of every command that runs a model.
@@ -47,6 +47,7 @@ func modelFlags() []cli.Flag {
 		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them",
 			Usage: "keep weights as `FORMAT`: f32, f16, bf16 or int8"},
 		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
+		&cli.StringFlag{Name: "device", Value: "cpu", DefaultText: "cpu", Usage: "compute on `DEVICE`: cpu, or cuda:0 for the first GPU"},
 		&cli.IntFlag{Name: "threads", DefaultText: "one a processor", Usage: "compute with `N` threads"},
 	}
 }
@@ -75,7 +76,7 @@ func openModelWithin(ctx context.Context, c *cli.Context) (*openedModel, error) 
 }
 
 func loadModel(c *cli.Context) (_ *openedModel, err error) {
-	options, err := kernelOptions(c)
+	d, err := readDevice(c)
 	if err != nil {
 		return nil, err
 	}
@@ -84,14 +85,14 @@ func loadModel(c *cli.Context) (_ *openedModel, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, o.close()) }()
-	if err := o.checkMemory(options.Precision, c.Int("slots")); err != nil {
+	if err := o.checkMemory(d, c.Int("slots")); err != nil {
 		return nil, err
 	}
-	ops, err := cpu.New(options)
+	ops, err := d.open()
 	if err != nil {
 		return nil, err
 	}
-	m, err := o.load(ops)
+	m, err := o.load(ops, d)
 	if err != nil {
 		ops.Close()
 		return nil, err
@@ -134,8 +135,8 @@ func (o *openedFiles) plan(p kernels.Precision) (*model.Model, error) {
 	return model.Plan(weights, cfg, p)
 }
 
-func (o *openedFiles) load(ops kernels.Ops) (*openedModel, error) {
-	m := &openedModel{usage: o.usage, ops: ops}
+func (o *openedFiles) load(ops kernels.Ops, d device) (*openedModel, error) {
+	m := &openedModel{usage: o.usage, ops: ops, device: d}
 	var err error
 	if o.Files == nil {
 		m.Checkpoint, err = loadRandom(o.random, ops)
@@ -146,25 +147,6 @@ func (o *openedFiles) load(ops kernels.Ops) (*openedModel, error) {
 	}
 	m.Checkpoint, err = o.Load(ops)
 	return m, err
-}
-
-// kernelOptions are the flags that say how to compute.
-func kernelOptions(c *cli.Context) (cpu.Options, error) {
-	options := cpu.Options{Threads: c.Int("threads")}
-	if options.Threads < 0 {
-		return options, usagef("--threads %d is negative", options.Threads)
-	}
-	var err error
-	if options.Precision.Weights, err = kernels.ParseFormat(c.String("weights")); err != nil {
-		return options, usagef("--weights: %v", err)
-	}
-	if options.Precision.KV, err = kernels.ParseFormat(c.String("kv")); err == nil {
-		err = options.Precision.Check()
-	}
-	if err != nil {
-		return options, usagef("--kv: %v", err)
-	}
-	return options, nil
 }
 
 // loadRandom makes up a model. It has no tokenizer, and nobody to say how to sample from it.

@@ -12,7 +12,6 @@ import (
 
 	"caucus/engine/model"
 	"caucus/kernels"
-	"caucus/kernels/cpu"
 )
 
 // modelInfo is what a checkpoint is and takes.
@@ -55,7 +54,7 @@ func runModelInfo(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	options, err := kernelOptions(c)
+	d, err := readDevice(c)
 	if err != nil {
 		return err
 	}
@@ -63,7 +62,7 @@ func runModelInfo(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	info, err := o.describe(options)
+	info, err := o.describe(d)
 	if err := errors.Join(err, o.close()); err != nil {
 		return err
 	}
@@ -89,12 +88,16 @@ func modelArgument(c *cli.Context) (string, error) {
 	return c.String("model"), nil
 }
 
-func (o *openedFiles) describe(options cpu.Options) (*modelInfo, error) {
-	plan, err := o.plan(options.Precision)
+func (o *openedFiles) describe(d device) (*modelInfo, error) {
+	plan, err := o.plan(d.precision)
 	if err != nil {
 		return nil, err
 	}
-	ops, err := cpu.New(options)
+	ops, err := d.open()
+	if err != nil {
+		return nil, err
+	}
+	memory, err := d.memory()
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +108,7 @@ func (o *openedFiles) describe(options cpu.Options) (*modelInfo, error) {
 		Width: cfg.DModel, Vocabulary: cfg.Vocab,
 		Weights: plan.Format().String(), WeightBytes: uint64(plan.Memory(model.Capacity{})),
 		StateBytes: uint64(plan.SlotBytes()), KVBytes: float64(plan.PageBytes()) / kernels.PageLen,
-		SamplesFit: samplesThatFit(plan, infoTokens), SampleTokens: infoTokens,
+		SamplesFit: samplesThatFit(plan, infoTokens, memory), SampleTokens: infoTokens,
 		Kernels: fmt.Sprintf("%s; keys and values in %v", ops.Name(), plan.Ops.Precision().KV),
 	}
 	if o.Files != nil {

@@ -92,7 +92,11 @@ func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler,
 		statements[i] = p.Text
 		longest = max(longest, len(p.Text))
 	}
-	maxTokens, have := maxTokens(c, m), memoryHere()
+	maxTokens := maxTokens(c, m)
+	have, err := m.device.memory()
+	if err != nil {
+		return nil, err
+	}
 	options := func(slots int) engine.Options {
 		return engine.Options{
 			Slots:     slots,
