@@ -69,11 +69,14 @@ func FromBFloat16(bits uint16) float32 { return math.Float32frombits(uint32(bits
 type Precision struct {
 	Weights Format
 	KV      Format // of keys and values: F32, which the zero value stands for, or BF16
+	// Inputs is what rows are rounded to before they are multiplied by a matrix that is not Int8: F32, which the zero value
+	// stands for, or BF16, which tensor cores take.
+	Inputs Format
 }
 
-// WithDefaults replaces a zero KV.
+// WithDefaults replaces a zero KV and zero Inputs.
 func (p Precision) WithDefaults() Precision {
-	p.KV = cmp.Or(p.KV, F32)
+	p.KV, p.Inputs = cmp.Or(p.KV, F32), cmp.Or(p.Inputs, F32)
 	return p
 }
 
@@ -84,6 +87,9 @@ func (p Precision) Check() error {
 	}
 	if p.KV != Stored && p.KV != F32 && p.KV != BF16 {
 		return fmt.Errorf("keys and values cannot be stored as %v, only as f32 or bf16", p.KV)
+	}
+	if p.Inputs != Stored && p.Inputs != F32 && p.Inputs != BF16 {
+		return fmt.Errorf("rows cannot be multiplied as %v, only as f32 or bf16", p.Inputs)
 	}
 	return nil
 }

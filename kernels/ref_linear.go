@@ -9,6 +9,7 @@ type refMatrix struct {
 	scales  []float32
 	out, in int
 	format  Format
+	inputs  Format // what rows are rounded to
 }
 
 func (m *refMatrix) Shape() (out, in int) { return m.out, m.in }
@@ -21,7 +22,7 @@ func (m *refMatrix) row(o int) []float32 { return m.w[o*m.in : (o+1)*m.in] }
 // NewMatrix rounds or quantizes every row.
 func (ref *Reference) NewMatrix(w Source) Matrix {
 	format := ref.precision.Of(w)
-	m := &refMatrix{w: make([]float32, w.Out*w.In), out: w.Out, in: w.In, format: format}
+	m := &refMatrix{w: make([]float32, w.Out*w.In), out: w.Out, in: w.In, format: format, inputs: ref.precision.Inputs}
 	if format == Int8 {
 		m.q, m.scales = make([]int8, len(m.w)), make([]float32, w.Out)
 	}
@@ -75,7 +76,7 @@ func (m *refMatrix) multiply(y, x View, rows int, add bool) {
 				sum = float64(yr[o])
 			}
 			for i, w := range m.row(o) {
-				sum += float64(xr[i]) * float64(w)
+				sum += float64(m.inputs.Round(xr[i])) * float64(w)
 			}
 			yr[o] = float32(sum)
 		}

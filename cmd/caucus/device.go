@@ -49,6 +49,12 @@ func readDevice(c *cli.Context) (device, error) {
 	if err != nil {
 		return d, usagef("--kv: %v", err)
 	}
+	if d.precision.Inputs, err = kernels.ParseFormat(c.String("inputs")); err == nil {
+		err = d.precision.Check()
+	}
+	if err != nil {
+		return d, usagef("--inputs: %v", err)
+	}
 	return d, nil
 }
 

@@ -47,6 +47,8 @@ func modelFlags() []cli.Flag {
 		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them",
 			Usage: "keep weights as `FORMAT`: f32, f16, bf16 or int8"},
 		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
+		&cli.StringFlag{Name: "inputs", Value: "f32", DefaultText: "f32",
+			Usage: "round what is multiplied by weights to `FORMAT`: f32 or bf16, which a GPU multiplies fastest"},
 		&cli.StringFlag{Name: "device", Value: "cpu", DefaultText: "cpu", Usage: "compute on `DEVICE`: cpu, or cuda:0 for the first GPU"},
 		&cli.IntFlag{Name: "threads", DefaultText: "one a processor", Usage: "compute with `N` threads"},
 	}

@@ -12,7 +12,7 @@ import (
 
 // fingerprint tells the samples of this model apart from those of others.
 func (m *openedModel) fingerprint(p engine.Params, maxTokens int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %v %q %q %+v %d", m.print, m.Model.Format(), m.ops.Precision().KV,
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %v %v %q %q %+v %d", m.print, m.Model.Format(), m.ops.Precision().KV, m.ops.Precision().Inputs,
 		m.suffix, m.Landing, p, maxTokens))
 	return hex.EncodeToString(sum[:])
 }

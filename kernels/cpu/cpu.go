@@ -45,6 +45,8 @@ type ops struct {
 	gated     gatedTask
 	quantize  quantizeTask
 	quantized int8Rows
+	round     roundTask
+	rounded   []float32
 	rows      rowsTask
 	conv      convTask
 	mamba     mambaTask

@@ -33,7 +33,7 @@ func (o *ops) MatMulSwiGLU(y, x kernels.View, rows int, w kernels.Matrix) {
 	if rows == 0 {
 		return
 	}
-	o.quantizeFor(m, x, rows)
+	x = o.inputsFor(m, x, rows)
 	o.gated = gatedTask{matMulTask{o: o, y: y, x: x, rows: rows, m: m}}
 	o.split(&o.gated, 2*rows*m.in*m.out/flopsPerNanosecond)
 }

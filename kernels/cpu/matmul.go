@@ -18,7 +18,7 @@ func (o *ops) product(y, x kernels.View, rows int, w kernels.Matrix, add bool) {
 	if rows == 0 {
 		return
 	}
-	o.quantizeFor(m, x, rows)
+	x = o.inputsFor(m, x, rows)
 	o.matMul = matMulTask{o: o, y: y, x: x, rows: rows, m: m, add: add}
 	o.split(&o.matMul, 2*rows*m.in*m.out/flopsPerNanosecond)
 }

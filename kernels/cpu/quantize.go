@@ -30,11 +30,40 @@ func (x *int8Rows) resize(rows, n int) {
 	}
 }
 
-// quantizeFor fills o.quantized if a product with m takes x from there.
-func (o *ops) quantizeFor(m *matrix, x kernels.View, rows int) {
-	if m.format != kernels.Int8 {
-		return
+// inputsFor makes of x what a product with m multiplies.
+func (o *ops) inputsFor(m *matrix, x kernels.View, rows int) kernels.View {
+	if m.format == kernels.Int8 {
+		o.quantizeFor(m, x, rows)
+		return x
 	}
+	if o.precision.Inputs == kernels.F32 {
+		return x
+	}
+	o.rounded = atLeast(o.rounded, rows*m.in)
+	o.round = roundTask{o: o, x: x, rows: rows, n: m.in}
+	o.split(&o.round, rows*m.in)
+	return kernels.View{Buf: kernels.Vector(o.rounded), Stride: m.in}
+}
+
+// roundTask writes rows to ops.rounded.
+type roundTask struct {
+	o       *ops
+	x       kernels.View
+	rows, n int
+}
+
+func (t *roundTask) run(part, parts int) {
+	from, to := share(t.rows, part, parts)
+	for r := from; r < to; r++ {
+		rounded := t.o.rounded[r*t.n:][:t.n]
+		for i, v := range row(t.x, r, t.n) {
+			rounded[i] = t.o.precision.Inputs.Round(v)
+		}
+	}
+}
+
+// quantizeFor fills o.quantized.
+func (o *ops) quantizeFor(m *matrix, x kernels.View, rows int) {
 	n := m.in
 	o.quantized.resize(rows, n)
 	o.quantize = quantizeTask{o: o, x: x, rows: rows, n: n}

@@ -96,35 +96,35 @@ KERNEL route(int *chosen, float *weights, float *room, const float *scores, int 
 // expert_product is a product of one row in the format of its matrix; q and scales are x in bytes, if any expert has such.
 template <int MODE>
 __device__ __forceinline__ void expert_product(float *y, const float *x, const i8 *q, const float *scales, int format, const void *w,
-                                               const float *wscales, int out, int in) {
-    if (format == 1) product<as_f32, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const float *)w, out, in);
-    if (format == 2) product<as_f16, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const uint16_t *)w, out, in);
-    if (format == 3) product<as_bf16, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const bf16 *)w, out, in);
+                                               const float *wscales, int out, int in, int round) {
+    if (format == 1) product<as_f32, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const float *)w, out, in, round);
+    if (format == 2) product<as_f16, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const uint16_t *)w, out, in, round);
+    if (format == 3) product<as_bf16, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const bf16 *)w, out, in, round);
     if (format == 4) product_bytes<MODE, 1>(blockIdx.y, y, 0, q, scales, 1, (const i8 *)w, wscales, out, in);
 }
 
 // expert_first is the first product of the place blockIdx.x: it reads its row's x and writes act [places, width]. grid
 // (places, width/product_warps)
 KERNEL expert_first(float *act, const float *x, int xs, const i8 *q, const float *scales, const expert *all, const int *chosen, int k,
-                    int width, int in, const int *P, int places_at) {
+                    int width, int in, int round, const int *P, int places_at) {
     const int p = blockIdx.x, r = p / k;
     if (p >= P[places_at]) return;
     const expert e = all[chosen[p]];
     act += (i64)p * width, x += (i64)r * xs, q += (i64)r * in, scales += (i64)r * ((in + 255) / 256);
     if (e.gated)
-        expert_product<SWIGLU>(act, x, q, scales, e.firstFormat, e.first, e.firstScales, width, in);
+        expert_product<SWIGLU>(act, x, q, scales, e.firstFormat, e.first, e.firstScales, width, in, round);
     else
-        expert_product<SQUARED>(act, x, q, scales, e.firstFormat, e.first, e.firstScales, width, in);
+        expert_product<SQUARED>(act, x, q, scales, e.firstFormat, e.first, e.firstScales, width, in, round);
 }
 
 // expert_down is the second: it reads act and writes made [places, out]. grid (places, out/product_warps)
 KERNEL expert_down(float *made, const float *act, const i8 *q, const float *scales, const expert *all, const int *chosen, int out,
-                   int width, const int *P, int places_at) {
+                   int width, int round, const int *P, int places_at) {
     const int p = blockIdx.x;
     if (p >= P[places_at]) return;
     const expert e = all[chosen[p]];
     expert_product<SET>(made + (i64)p * out, act + (i64)p * width, q + (i64)p * width, scales + (i64)p * ((width + 255) / 256),
-                        e.downFormat, e.down, e.downScales, out, width);
+                        e.downFormat, e.down, e.downScales, out, width, round);
 }
 
 // expert_sum adds to y what a row's experts made, in the order of their numbers. grid (rows, out/128)

@@ -71,12 +71,12 @@ func (o *ops) Experts(y, x, scores kernels.View, rows int, experts []kernels.Exp
 		q, scales = o.quantize(at(x), x.Stride, in, most, n)
 	}
 	o.launch(expertFirst, places, blocks(width, productWarps), 32*productWarps, 0, act, at(x), stride(x), q, scales, m.table.arg(),
-		chosen, intArg(k), intArg(width), intArg(in), o.P(), placed)
+		chosen, intArg(k), intArg(width), intArg(in), o.rounds(), o.P(), placed)
 	if m.downInt8 {
 		q, scales = o.quantize(act, width, width, places, placed)
 	}
 	o.launch(expertDown, places, blocks(out, productWarps), 32*productWarps, 0, made, act, q, scales, m.table.arg(), chosen,
-		intArg(out), intArg(width), o.P(), placed)
+		intArg(out), intArg(width), o.rounds(), o.P(), placed)
 	o.launch(expertSum, most, blocks(out, pointBlock), pointBlock, 0, at(y), stride(y), made, weights, intArg(k), intArg(out),
 		o.P(), n)
 }

@@ -148,7 +148,14 @@ func (o *ops) MatMulSwiGLU(y, x kernels.View, rows int, w kernels.Matrix) {
 const (
 	productRows  = 8
 	productWarps = 4
+
+	tensorWarps   = 8
+	tensorOutputs = 16
+	tensorInputs  = 32
 )
+
+// rounds is the argument for whether products round rows.
+func (o *ops) rounds() uint64 { return flag(o.precision.Inputs == kernels.BF16) }
 
 // multiply makes out results of every row.
 func (o *ops) multiply(y, x kernels.View, rows int, m *matrix, out, mode int) {
@@ -166,7 +173,13 @@ func (o *ops) multiply(y, x kernels.View, rows int, m *matrix, out, mode int) {
 			intArg(m.in), o.P(), n)
 		return
 	}
-	o.launch(k, gridX, gridY, 32*productWarps, 0, at(y), stride(y), at(x), stride(x), m.data.arg(), intArg(out), intArg(m.in),
+	warps := productWarps
+	if o.precision.Inputs == kernels.BF16 && m.format == kernels.BF16 && m.in%tensorInputs == 0 {
+		tiles := min(bucket(rows)/8, 4) // 0 and 1 are one, 2, or 4
+		gridX, gridY, warps = blocks(out, tensorOutputs), blocks(bucket(rows), 8*max(tiles, 1)), tensorWarps
+		k = tensorSet + function(3*(tiles/2)) + function(mode)
+	}
+	o.launch(k, gridX, gridY, 32*warps, 0, at(y), stride(y), at(x), stride(x), m.data.arg(), intArg(out), intArg(m.in), o.rounds(),
 		o.P(), n)
 }
 

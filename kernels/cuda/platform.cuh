@@ -28,6 +28,13 @@ __device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commi
 // cp_async_wait waits until at most N of this thread's groups are under way. Other threads see the bytes after a barrier.
 template <int N> __device__ __forceinline__ void cp_async_wait() { asm volatile("cp.async.wait_group %0;" ::"n"(N) : "memory"); }
 
+// load_once reads 16 aligned bytes that nobody else will read, past the first cache.
+__device__ __forceinline__ uint4 load_once(const void *p) {
+    uint4 v;
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
+    return v;
+}
+
 // mma16816 adds to c, 16 by 8, the product of a, 16 by 16 in rows, and b, 16 by 8 in columns, both in bf16. Lane 4g+t holds
 // of c the elements 2t and 2t+1 of rows g and g+8; of a the same rows' elements 2t, 2t+1 and 2t+8, 2t+9 (a[0] row g,
 // a[1] row g+8, a[2] and a[3] the upper ones); of b column g's elements 2t, 2t+1 and 2t+8, 2t+9.
@@ -53,3 +60,6 @@ __device__ __forceinline__ bf16 float_bf16(float v) {
     if ((bits & 0x7fffffffu) > 0x7f800000u) return (bf16)(bits >> 16 | 0x40);
     return (bf16)((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
 }
+
+// bf16_pair rounds two neighbours into a word.
+__device__ __forceinline__ uint32_t bf16_pair(float low, float high) { return float_bf16(low) | (uint32_t)float_bf16(high) << 16; }

@@ -87,16 +87,16 @@ func (all experts) record(t *testing.T, ops kernels.Ops, rec *record, gated bool
 			prepared, how)
 		var offs []float64
 		for _, length := range lengths(values, in) {
-			offs = append(offs, all.off(length, gated, prepared[0].Down.Format())...)
+			offs = append(offs, all.off(length, gated, inputsOff(ops, prepared[0].Down))...)
 		}
 		rec.add(result.read(t), func(i int) float64 { return sum*offs[i] + float64(2*how.Chosen)*roundoff*math.Abs(float64(y[i])) })
 	}
 }
 
 // off is how far each result of a row of x of some length may be off, if the weights add up to 1. What [matMulSwiGLU] allows
-// passes through the second product, which adds its own, and a few roundings of the weights follow. Where that product rounds
-// its inputs to bytes, one that lies between two may become either.
-func (all experts) off(x float64, gated bool, format kernels.Format) []float64 {
+// passes through the second product, which adds its own, and a few roundings of the weights follow. inputs is how far apart the
+// values are, relative to the largest, that the second product rounds its inputs to.
+func (all experts) off(x float64, gated bool, inputs float64) []float64 {
 	offs := make([]float64, all[0].down.out)
 	for _, e := range all {
 		squares, errors := 0.0, 0.0 // of results of the first product
@@ -108,15 +108,24 @@ func (all experts) off(x float64, gated bool, format kernels.Format) []float64 {
 			squares += value * value
 			errors += err * err
 		}
-		size, err := math.Sqrt(squares), math.Sqrt(errors)
-		if format == kernels.Int8 {
-			err += size / 127
-		}
+		size := math.Sqrt(squares)
+		err := math.Sqrt(errors) + inputs*size
 		for o, length := range e.down.lengths {
 			offs[o] = math.Max(offs[o], err*length+e.down.off(size, o)+10*roundoff*size*length)
 		}
 	}
 	return offs
+}
+
+// inputsOff is how far a value that lies between two may move, relative to the largest, when a product with w rounds it.
+func inputsOff(ops kernels.Ops, w kernels.Matrix) float64 {
+	switch {
+	case w.Format() == kernels.Int8:
+		return 1.0 / 127
+	case ops.Precision().Inputs == kernels.BF16:
+		return 1.0 / 128
+	}
+	return 0
 }
 
 // squaredOff is [swiGLUOff] for the squared ReLU of a product.

@@ -31,6 +31,7 @@ type scenario struct {
 // precisions are those in which weights, keys and values are tried.
 var precisions = []kernels.Precision{
 	{}, {Weights: kernels.F16}, {Weights: kernels.BF16, KV: kernels.BF16}, {Weights: kernels.Int8},
+	{Weights: kernels.BF16, KV: kernels.BF16, Inputs: kernels.BF16},
 }
 
 // scenarios are those of every operation that a precision changes, and of all others with the default one.
@@ -45,7 +46,7 @@ func scenarios(p kernels.Precision) []scenario {
 // eachPrecision runs a test in all precisions.
 func eachPrecision(t *testing.T, test func(t *testing.T, p kernels.Precision)) {
 	for _, p := range precisions {
-		t.Run(fmt.Sprintf("weights %v, kv %v", p.Weights, p.KV), func(t *testing.T) { test(t, p) })
+		t.Run(fmt.Sprintf("weights %v, kv %v, inputs %v", p.Weights, p.KV, p.Inputs), func(t *testing.T) { test(t, p) })
 	}
 }
 

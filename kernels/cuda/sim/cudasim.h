@@ -272,6 +272,8 @@ inline void __nanosleep(unsigned) {}
 // The twins of platform.cuh's wrappers.
 
 // A copy happens only when it is waited for, so that a missing wait shows.
+inline uint4 load_once(const void *p) { return *(const uint4 *)p; }
+
 inline void cp_async16(void *shared, const void *global) {
     if (((uintptr_t)shared | (uintptr_t)global) % 16) cudasim::fail("cp.async of addresses that are not multiples of 16");
     cudasim::self.fiber->copies.push_back({shared, global, cudasim::self.fiber->groups});
