@@ -4,6 +4,7 @@
 // CUDASIM_ORDER and CUDASIM_THREADS.
 #include "cudasim.h"
 
+#include <thread>
 #include <time.h>
 
 #include <atomic>
@@ -56,6 +57,7 @@ struct Stream {
     uint64_t queued = 0, done = 0;
     Graph *capture = nullptr;
     bool spoiled = false; // by a call that a capture forbids
+    std::thread::id capturer; // whose calls these are, as in the mode THREAD_LOCAL
     bool draining = false;
 };
 
@@ -164,11 +166,11 @@ static Result put(Stream *s, Op op) {
     return OK;
 }
 
-// forbidden spoils every capture that is under way: calls that wait, allocate or free may not be made meanwhile.
+// forbidden spoils the captures of this thread that are under way: it may not wait, allocate or free meanwhile.
 static bool forbidden() {
     bool found = false;
     for (Stream *s : streams)
-        if (s->capture) s->spoiled = found = true;
+        if (s->capture && s->capturer == std::this_thread::get_id()) s->spoiled = found = true;
     return found;
 }
 
@@ -516,7 +518,7 @@ API cuStreamBeginCapture_v2(Stream *s, int) {
     LOCKED;
     if (!s) return CAPTURE_UNSUPPORTED;
     if (!streams.count(s) || s->capture) return INVALID_VALUE;
-    return s->capture = new Graph{s->device, {}}, s->spoiled = false, OK;
+    return s->capturer = std::this_thread::get_id(), s->capture = new Graph{s->device, {}}, s->spoiled = false, OK;
 }
 API cuStreamEndCapture(Stream *s, Graph **g) {
     LOCKED;
