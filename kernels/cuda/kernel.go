@@ -31,7 +31,7 @@ const (
 	expertFirst
 	expertDown
 	expertSum
-	tensorSet // of 1 tile: set, add and swiglu; then of 2 and of 4
+	tensorSet     // of 1 tile: set, add and swiglu; then of 2 and of 4
 	functionCount = tensorSet + 9
 )
 
