@@ -65,6 +65,24 @@ func (o *ops) rope(rope kernels.Rope, n int) uint64 {
 	return t.arg()
 }
 
+// These are the constants of attention_split.cu.
+const (
+	splitLen   = 512
+	splitHeads = 8
+	splitBlock = 128
+)
+
+// splitKernels are the kernels that attend on tensor cores.
+func splitKernels(shape kernels.AttentionShape, f kernels.Format) (split, join function, there bool) {
+	switch {
+	case f == kernels.BF16 && shape.HeadDim == 64:
+		return attendSplit64, attendJoin64, true
+	case f == kernels.BF16 && shape.HeadDim == 128:
+		return attendSplit128, attendJoin128, true
+	}
+	return 0, 0, false
+}
+
 // attendBlock is how many positions a pass takes.
 const attendBlock = 128
 
@@ -84,6 +102,26 @@ func (o *ops) Attention(y, qkv kernels.View, spans []kernels.Span, shape kernels
 	dim, heads, kvHeads, n := intArg(shape.Rope.Dim), intArg(shape.Heads), intArg(shape.KVHeads), intArg(shape.HeadDim)
 	o.launch(appendKV.kv(c.format), bucket(l.tokens), shape.KVHeads, min(blocks(shape.HeadDim, 32)*32, 128), 0, at(qkv),
 		stride(qkv), o.P(), l.number, l.list, l.spans, table, dim, c.arg(), heads, kvHeads, n)
-	o.launch(attendKV.kv(c.format), bucket(l.tokens), shape.Heads, attendBlock, 4*(2*shape.HeadDim+attendBlock), at(y), stride(y),
+	if split, join, there := splitKernels(shape, c.format); there {
+		o.attendSplit(split, join, y, qkv, end, table, c)
+		return
+	}
+	o.launch(attendKV.kv(c.format), bucket(l.tokens), shape.Heads, attendBlock, 4*(2*shape.HeadDim+attendBlock), o.result(y), stride(y),
 		at(qkv), stride(qkv), o.P(), l.number, l.list, l.spans, table, dim, c.arg(), heads, kvHeads, n, floatArg(float32(shape.ScoreScale())))
+}
+
+// attendSplit is attention by kernels that share the positions below end among blocks.
+func (o *ops) attendSplit(split, join function, y, qkv kernels.View, end int, table uint64, c *kvCache) {
+	l, s := &o.spans, c.shape
+	tokens, splits := bucket(l.tokens), bucket(blocks(end, splitLen))
+	parts := o.fit(&o.parts, 4*tokens*s.Heads*splits*(s.HeadDim+2))
+	to, groups := o.result(y), blocks(s.Heads/s.KVHeads, splitHeads)
+	operand := o.rounded(y, l.tokens, s.Heads*s.HeadDim)
+	o.launch3(split, [3]int{tokens, s.KVHeads * groups, splits}, splitBlock, 0, to, stride(y), operand.at, intArg(operand.room), at(qkv),
+		stride(qkv), o.P(), l.number, l.list, l.spans, table, intArg(s.Rope.Dim), c.arg(), intArg(s.Heads), intArg(s.KVHeads),
+		floatArg(float32(s.ScoreScale())), parts)
+	if splits > 1 {
+		o.launch(join, tokens, s.Heads, s.HeadDim, 0, to, stride(y), operand.at, intArg(operand.room), o.P(), l.number, l.list, l.spans,
+			parts, intArg(splits))
+	}
 }

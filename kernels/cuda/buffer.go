@@ -89,11 +89,16 @@ func (o *ops) zeros(n int) *memory {
 	return m
 }
 
-func (o *ops) NewBuffer(n int) kernels.Buffer { return &buffer{o.zeros(4 * n), n} }
+func (o *ops) NewBuffer(n int) kernels.Buffer {
+	b := &buffer{o.zeros(4 * n), n}
+	o.forgetOperands(b.at) // of memory that was there before
+	return b
+}
 
 func (o *ops) Upload(dst kernels.Buffer, off int, src []float32) {
 	to := part(dst, off, len(src))
 	o.flush()
+	o.forgetOperands(dst.(*buffer).at)
 	ok(write(o.stream, to, src))
 }
 

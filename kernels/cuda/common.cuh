@@ -71,18 +71,21 @@ template <class F, class T> __device__ __forceinline__ T block_reduce(F f, T v) 
     return v;
 }
 
-// The formats of stored numbers. A loader reads element i as a float.
-struct as_f32 {
+// The formats of stored numbers. A loader reads element i as a float; a matrix [out, in] has element i of row o at at(o, i).
+struct row_by_row {
+    static __device__ __forceinline__ i64 at(int o, int i, int out, int in) { return (i64)o * in + i; }
+};
+struct as_f32 : row_by_row {
     typedef float type;
     static __device__ __forceinline__ float load(const float *p, i64 i) { return p[i]; }
     static __device__ __forceinline__ void store(float *p, i64 i, float v) { p[i] = v; }
 };
-struct as_bf16 {
+struct as_bf16 : row_by_row {
     typedef bf16 type;
     static __device__ __forceinline__ float load(const bf16 *p, i64 i) { return bf16_float(p[i]); }
     static __device__ __forceinline__ void store(bf16 *p, i64 i, float v) { p[i] = float_bf16(v); }
 };
-struct as_f16 {
+struct as_f16 : row_by_row {
     typedef uint16_t type;
     // The exponent's bias differs by 112; infinities and NaN have the largest exponent in both.
     static __device__ __forceinline__ float load(const uint16_t *p, i64 i) {
@@ -90,4 +93,30 @@ struct as_f16 {
         const float v = __uint_as_float((h & 0x7fffu) << 13) * __uint_as_float((112u + 127u) << 23);
         return __uint_as_float(__float_as_uint(v) | special | (h & 0x8000u) << 16);
     }
+};
+
+// What becomes of the sums of a product: stored, added to y, gated (the matrix is gate above up), or squared above 0.
+enum { SET, ADD, SWIGLU, SQUARED };
+
+// The forms that tensor.cu takes: tile_at is where element i of row o of a matrix lies, gated_at the same where the rows from out
+// on are what those before them gate, operand_at where element i of row r does among room rows of x.
+__device__ __forceinline__ i64 swizzled(i64 row, int i) { return row * 64 + (i / 8 % 8 ^ (int)(row % 8)) * 8 + i % 8; }
+__device__ __forceinline__ i64 tile_at(int o, int i, int in) { return swizzled(((i64)(o / 128) * (in / 64) + i / 64) * 128 + o % 128, i); }
+__device__ __forceinline__ i64 gated_at(int o, int i, int out, int in) {
+    const int second = o >= out, gate = second ? o - out : o;
+    return tile_at(gate / 64 * 128 + gate % 64 / 8 * 16 + 8 * second + gate % 8, i, in);
+}
+__device__ __forceinline__ i64 operand_at(int r, int i, int room) { return swizzled((i64)(i / 64) * room + r, i); }
+
+// rounded_unit is 8 neighbours in bf16.
+__device__ __forceinline__ uint4 rounded_unit(const float *v) {
+    return make_uint4(bf16_pair(v[0], v[1]), bf16_pair(v[2], v[3]), bf16_pair(v[4], v[5]), bf16_pair(v[6], v[7]));
+}
+
+// as_tiled and as_gated read a matrix in the form of tensor.cu.
+struct as_tiled : as_bf16 {
+    static __device__ __forceinline__ i64 at(int o, int i, int out, int in) { return tile_at(o, i, in); }
+};
+struct as_gated : as_bf16 {
+    static __device__ __forceinline__ i64 at(int o, int i, int out, int in) { return gated_at(o, i, out, in); }
 };

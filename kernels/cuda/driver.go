@@ -12,11 +12,27 @@ import (
 	"gorgonia.org/cu"
 )
 
+// The kernels, for all GPUs from compute capability oldest on, and for hopper alone.
+//
 //go:embed kernels.ptx
-var ptx string
+var portablePTX string
 
-// oldest is the compute capability that kernels.ptx is made for.
-const oldest = 80
+//go:embed hopper.ptx
+var hopperPTX string
+
+const (
+	oldest = 80
+	hopper = 90
+)
+
+func (d *device) hopper() bool { return d.info.Capability == hopper }
+
+func (d *device) ptx() string {
+	if d.hopper() {
+		return hopperPTX
+	}
+	return portablePTX
+}
 
 // device is a GPU with the kernels loaded. Its methods may be called by any goroutine, from any thread: each of them makes
 // the GPU's context that of its thread.
@@ -40,11 +56,12 @@ func openDevice(number int) (*device, error) {
 	if number < 0 || number >= len(infos) {
 		return nil, fmt.Errorf("open cuda:%d: this machine has %d, the first of them cuda:0", number, len(infos))
 	}
-	d := &device{info: infos[number], kernels: map[string]*kernel{}, counts: parameterCounts(ptx)}
+	d := &device{info: infos[number], kernels: map[string]*kernel{}}
 	if d.info.Capability < oldest {
 		return nil, fmt.Errorf("open cuda:%d: %s has compute capability %d.%d, and the kernels need %d.%d", number, d.info.Name,
 			d.info.Capability/10, d.info.Capability%10, oldest/10, oldest%10)
 	}
+	d.counts = parameterCounts(d.ptx())
 	if d.cu, err = cu.GetDevice(number); err != nil {
 		return nil, d.failed("cuDeviceGet", err)
 	}
@@ -52,12 +69,12 @@ func openDevice(number int) (*device, error) {
 		return nil, d.failed("cuDevicePrimaryCtxRetain", err)
 	}
 	err = d.inContext(func() (err error) {
-		d.module, err = cu.LoadData(ptx)
+		d.module, err = cu.LoadData(d.ptx())
 		return err
 	})
 	if err != nil {
 		_ = d.cu.ReleasePrimaryCtx()
-		return nil, d.failed("cuModuleLoadData of kernels.ptx", err)
+		return nil, d.failed("cuModuleLoadData", err)
 	}
 	return d, nil
 }
@@ -120,7 +137,8 @@ type kernel struct {
 	name       string
 	function   cu.Function
 	parameters int
-	shared     int // bytes of dynamic shared memory that were asked for
+	shared     int  // bytes of dynamic shared memory that were asked for
+	early      bool // it may begin before what is ahead of it in a stream has ended, and waits for that itself
 }
 
 // parameterCounts reads from PTX how many parameters each of its kernels has.

@@ -22,9 +22,15 @@ enum { maxParameters = 40 };
 
 // Each argument has 8 bytes, of which the driver reads as many as the parameter has: the lower ones.
 static CUresult launch(CUcontext context, CUstream stream, CUfunction f, const unsigned *grid, const unsigned *block, unsigned shared,
-		const unsigned long long *args, int n) {
+		int early, const unsigned long long *args, int n) {
 	void *addresses[maxParameters];
 	for (int i = 0; i < n; i++) addresses[i] = (void *)&args[i];
+	if (early) {
+		CUlaunchAttribute overlap = {.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION,
+									 .value.programmaticStreamSerializationAllowed = 1};
+		CUlaunchConfig how = {grid[0], grid[1], grid[2], block[0], block[1], block[2], shared, stream, &overlap, 1};
+		IN_CONTEXT(cuLaunchKernelEx(&how, f, addresses, NULL));
+	}
 	IN_CONTEXT(cuLaunchKernel(f, grid[0], grid[1], grid[2], block[0], block[1], block[2], shared, stream, addresses, NULL));
 }
 static CUresult launchGraph(CUcontext context, CUstream stream, CUgraphExec graph) { IN_CONTEXT(cuGraphLaunch(graph, stream)); }
@@ -134,7 +140,8 @@ func (s *stream) launch(k *kernel, grid, block dim, shared int, args ...uint64) 
 		panic(fmt.Sprintf("cuda: %s takes %d arguments, not %d", k.name, k.parameters, len(args)))
 	}
 	g, b := grid.c(), block.c()
-	r := C.launch(s.device.c(), s.c(), k.c(), &g[0], &b[0], C.uint(shared), (*C.ulonglong)(unsafe.SliceData(args)), C.int(len(args)))
+	r := C.launch(s.device.c(), s.c(), k.c(), &g[0], &b[0], C.uint(shared), C.int(flag(k.early)),
+		(*C.ulonglong)(unsafe.SliceData(args)), C.int(len(args)))
 	if r != C.CUDA_SUCCESS {
 		return s.launchFailed(k, grid, block, shared, r)
 	}

@@ -2,7 +2,8 @@
 
 // A mixture of experts. Row r's chosen experts are places r*chosen and following, in the order of their numbers.
 
-// expert is what the host writes of one: its matrices, their scales in Int8, and kernels.Format of each.
+// expert is what the host writes of one: its matrices, their scales in Int8, and kernels.Format of each, or tiled.
+const int tiled = 5;
 struct expert {
     const void *first, *down;
     const float *firstScales, *downScales;
@@ -93,6 +94,9 @@ KERNEL route(int *chosen, float *weights, float *room, const float *scores, int 
     weigh(weights + (i64)r * k, chosen + (i64)r * k, scores, how);
 }
 
+template <bool B, class T, class F> struct same_if { typedef T type; };
+template <class T, class F> struct same_if<false, T, F> { typedef F type; };
+
 // expert_product is a product of one row in the format of its matrix; q and scales are x in bytes, if any expert has such.
 template <int MODE>
 __device__ __forceinline__ void expert_product(float *y, const float *x, const i8 *q, const float *scales, int format, const void *w,
@@ -100,6 +104,7 @@ __device__ __forceinline__ void expert_product(float *y, const float *x, const i
     if (format == 1) product<as_f32, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const float *)w, out, in, round);
     if (format == 2) product<as_f16, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const uint16_t *)w, out, in, round);
     if (format == 3) product<as_bf16, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const bf16 *)w, out, in, round);
+    if (format == tiled) product<typename same_if<MODE == SWIGLU, as_gated, as_tiled>::type, MODE, 1>(blockIdx.y, y, 0, x, 0, 1, (const bf16 *)w, out, in, round);
     if (format == 4) product_bytes<MODE, 1>(blockIdx.y, y, 0, q, scales, 1, (const i8 *)w, wscales, out, in);
 }
 

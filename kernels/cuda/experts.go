@@ -25,6 +25,16 @@ type mixture struct {
 	firstInt8, downInt8 bool // some first, or second, matrix takes rows in bytes
 }
 
+// expertTiled stands beside the formats for a matrix that is not row by row.
+const expertTiled = 5
+
+func (m *matrix) expertFormat() int32 {
+	if m.tiles.there() {
+		return expertTiled
+	}
+	return int32(m.format)
+}
+
 // mixture is that of these experts, which a model always gives as the same slice.
 func (o *ops) mixture(experts []kernels.Expert, bias []float32) *mixture {
 	m := o.mixtures[&experts[0]]
@@ -36,7 +46,7 @@ func (o *ops) mixture(experts []kernels.Expert, bias []float32) *mixture {
 	for i := range experts {
 		first, down := experts[i].First().(*matrix), experts[i].Down.(*matrix)
 		entries[i] = expertEntry{first: first.data.arg(), down: down.data.arg(), firstScales: first.scales.arg(), downScales: down.scales.arg(),
-			firstFormat: int32(first.format), downFormat: int32(down.format), gated: int32(flag(experts[i].GateUp != nil))}
+			firstFormat: first.expertFormat(), downFormat: down.expertFormat(), gated: int32(flag(experts[i].GateUp != nil))}
 		m.firstInt8 = m.firstInt8 || first.format == kernels.Int8
 		m.downInt8 = m.downInt8 || down.format == kernels.Int8
 	}
@@ -77,6 +87,6 @@ func (o *ops) Experts(y, x, scores kernels.View, rows int, experts []kernels.Exp
 	}
 	o.launch(expertDown, places, blocks(out, productWarps), 32*productWarps, 0, made, act, q, scales, m.table.arg(), chosen,
 		intArg(out), intArg(width), o.rounds(), o.P(), placed)
-	o.launch(expertSum, most, blocks(out, pointBlock), pointBlock, 0, at(y), stride(y), made, weights, intArg(k), intArg(out),
+	o.launch(expertSum, most, blocks(out, pointBlock), pointBlock, 0, o.result(y), stride(y), made, weights, intArg(k), intArg(out),
 		o.P(), n)
 }

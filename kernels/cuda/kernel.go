@@ -31,8 +31,15 @@ const (
 	expertFirst
 	expertDown
 	expertSum
-	tensorSet     // of 1 tile: set, add and swiglu; then of 2 and of 4
-	functionCount = tensorSet + 9
+	embedTiled
+	tileMatrix
+	roundRows
+	attendSplit64
+	attendSplit128
+	attendJoin64
+	attendJoin128
+	tensorSet     // for 8 rows: set, add and swiglu; then for 16, 32, 64, 128 and 256
+	functionCount = tensorSet + 18
 )
 
 var functionNames = [functionCount]string{
@@ -44,18 +51,29 @@ var functionNames = [functionCount]string{
 	"append_f32", "append_bf16", "attend_f32", "attend_bf16",
 	"quantize", "rms_norm", "mul_row", "add_row", "gate", "squared_relu", "conv", "conv_remember", "mamba", "mamba2",
 	"sample_rows", "route", "expert_first", "expert_down", "expert_sum",
-	"tensor1_set", "tensor1_add", "tensor1_swiglu", "tensor2_set", "tensor2_add", "tensor2_swiglu",
-	"tensor4_set", "tensor4_add", "tensor4_swiglu",
+	"embed_tiled", "tile_rows", "round_rows",
+	"attend_split_64", "attend_split_128", "attend_join_64", "attend_join_128",
+	"tensor8_set", "tensor8_add", "tensor8_swiglu", "tensor16_set", "tensor16_add", "tensor16_swiglu",
+	"tensor32_set", "tensor32_add", "tensor32_swiglu", "tensor64_set", "tensor64_add", "tensor64_swiglu",
+	"tensor128_set", "tensor128_add", "tensor128_swiglu", "tensor256_set", "tensor256_add", "tensor256_swiglu",
 }
 
 func (k function) String() string { return functionNames[k] }
 
-// load loads all kernels.
+// load loads all kernels that there are for the device.
 func (d *device) load() (all [functionCount]*kernel, err error) {
 	for k := range all {
-		if all[k], err = d.kernel(functionNames[k], 0); err != nil {
+		if _, there := d.counts[functionNames[k]]; !there {
+			continue
+		}
+		shared, tensor := 0, function(k) >= tensorSet
+		if tensor {
+			shared = d.tensorShared((k - int(tensorSet)) / 3)
+		}
+		if all[k], err = d.kernel(functionNames[k], shared); err != nil {
 			return all, err
 		}
+		all[k].early = tensor && d.hopper()
 	}
 	return all, nil
 }

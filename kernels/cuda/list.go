@@ -8,7 +8,7 @@ const maxArgs = 24
 // launch is a kernel that is to run. Its arguments take 8 bytes each.
 type launch struct {
 	kernel        function
-	gridX, gridY  uint32
+	grid          [3]uint32
 	block, shared uint32
 	n             int
 	args          [maxArgs]uint64
@@ -50,8 +50,16 @@ func bucket(n int) int {
 
 // launch adds a kernel to the list.
 func (o *ops) launch(k function, gridX, gridY, block, shared int, args ...uint64) {
+	o.launch3(k, [3]int{gridX, gridY, 1}, block, shared, args...)
+}
+
+// launch3 is launch with a grid of three dimensions.
+func (o *ops) launch3(k function, grid [3]int, block, shared int, args ...uint64) {
 	l := o.list.add()
-	*l = launch{kernel: k, gridX: uint32(gridX), gridY: uint32(gridY), block: uint32(block), shared: uint32(shared), n: len(args)}
+	*l = launch{kernel: k, block: uint32(block), shared: uint32(shared), n: len(args)}
+	for i, n := range grid {
+		l.grid[i] = uint32(n)
+	}
 	copy(l.args[:], args)
 }
 
@@ -104,7 +112,7 @@ func (o *ops) upload() { ok(o.params.host.upload(o.stream, o.params.memory.at, 0
 func (o *ops) put() error {
 	for i := range o.list.launches {
 		l := &o.list.launches[i]
-		grid, block := dim{x: int(l.gridX), y: int(l.gridY)}, dim{x: int(l.block)}
+		grid, block := dim{int(l.grid[0]), int(l.grid[1]), int(l.grid[2])}, dim{x: int(l.block)}
 		if err := o.stream.launch(o.kernels[l.kernel], grid, block, int(l.shared), l.args[:l.n]...); err != nil {
 			return err
 		}
@@ -151,7 +159,9 @@ func (l *list) hash() uint64 {
 	for i := range l.launches {
 		c := &l.launches[i]
 		h = (h ^ uint64(c.kernel)) * 1099511628211
-		h = (h ^ uint64(c.gridX)<<32 ^ uint64(c.gridY)) * 1099511628211
+		for _, n := range c.grid {
+			h = (h ^ uint64(n)) * 1099511628211
+		}
 		for _, a := range c.args[:c.n] {
 			h = (h ^ a) * 1099511628211
 		}

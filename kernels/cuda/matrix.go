@@ -21,6 +21,7 @@ type matrix struct {
 	format  kernels.Format
 	data    *memory
 	scales  *memory // of the rows, in Int8
+	tiles   tiles   // how data lies; if it has none, row by row
 }
 
 func (m *matrix) Shape() (out, in int)   { return m.out, m.in }
@@ -29,24 +30,44 @@ func (m *matrix) Format() kernels.Format { return m.format }
 // uploadBytes is about how much of a matrix is converted before it is sent.
 const uploadBytes = 64 << 20
 
-func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix {
+func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix { return o.newMatrix(w, 0) }
+
+// newMatrix reads a matrix. gates is how many of its rows gate the others, if any.
+func (o *ops) newMatrix(w kernels.Source, gates int) kernels.Matrix {
 	if w.Out < 1 || w.In < 1 {
 		panic(fmt.Sprintf("kernels: [%d, %d] is no matrix", w.Out, w.In))
 	}
 	m := &matrix{out: w.Out, in: w.In, format: o.precision.Of(w), scales: &memory{}}
 	rowBytes := w.In * m.format.Bytes()
 	rows := min(uploadBytes/rowBytes+1, w.Out)
-	m.data = o.alloc(w.Out * rowBytes)
+	m.tiles = o.tilesOf(w, m.format)
+	if m.tiles.there() {
+		m.data = o.zeros(m.tiles.bytes())
+	} else {
+		m.data = o.alloc(w.Out * rowBytes)
+	}
 	piece, scales := make([]byte, rows*rowBytes), make([]float32, w.Out)
 	for from := 0; from < w.Out; from += rows {
 		n := min(rows, w.Out-from)
 		convert(piece[:n*rowBytes], scales[from:from+n], w.Rows(from, n), m.format)
-		ok(write(o.stream, m.data.at+pointer(from*rowBytes), piece[:n*rowBytes]))
+		o.putRows(m, piece[:n*rowBytes], from, n, gates)
 	}
 	if m.format == kernels.Int8 {
 		m.scales = copied(o, scales)
 	}
 	return m
+}
+
+// putRows brings n rows to the device.
+func (o *ops) putRows(m *matrix, rows []byte, from, n, gates int) {
+	if !m.tiles.there() {
+		ok(write(o.stream, m.data.at+pointer(from*len(rows)/n), rows))
+		return
+	}
+	o.flush() // the rows before
+	rowsAt := o.fit(&o.untiled, len(rows))
+	ok(write(o.stream, o.untiled.at, rows))
+	o.launch(tileMatrix, n, m.tiles.chunks, chunkInputs/8, 0, m.data.arg(), rowsAt, intArg(from), intArg(m.in), intArg(gates))
 }
 
 // convert writes rows in a format, and their scales in Int8, on all processors.
@@ -90,7 +111,7 @@ func appendRow(to []byte, values []float32, f kernels.Format) (_ []byte, scale f
 
 func (o *ops) NewGated(gate, up kernels.Source) kernels.Matrix {
 	kernels.CheckGated(gate, up)
-	return o.NewMatrix(kernels.Stack(gate, up))
+	return o.newMatrix(kernels.Stack(gate, up), gate.Out)
 }
 
 func (o *ops) Embed(y kernels.View, table kernels.Matrix, tokens []int32) {
@@ -109,11 +130,14 @@ func (o *ops) Embed(y kernels.View, table kernels.Matrix, tokens []int32) {
 	list, words := o.place(rows)
 	copy(words, tokens)
 	gridX, gridY, k := bucket(rows), blocks(m.in, pointBlock), embedRows.of(m.format, 1)
+	if m.tiles.there() {
+		k = embedTiled
+	}
 	if m.format == kernels.Int8 {
-		o.launch(k, gridX, gridY, pointBlock, 0, at(y), stride(y), m.data.arg(), m.scales.arg(), intArg(m.in), o.P(), n, list)
+		o.launch(k, gridX, gridY, pointBlock, 0, o.result(y), stride(y), m.data.arg(), m.scales.arg(), intArg(m.in), o.P(), n, list)
 		return
 	}
-	o.launch(k, gridX, gridY, pointBlock, 0, at(y), stride(y), m.data.arg(), intArg(m.in), o.P(), n, list)
+	o.launch(k, gridX, gridY, pointBlock, 0, o.result(y), stride(y), m.data.arg(), intArg(m.in), o.P(), n, list)
 }
 
 // rows gives a number of rows an index.
@@ -148,10 +172,6 @@ func (o *ops) MatMulSwiGLU(y, x kernels.View, rows int, w kernels.Matrix) {
 const (
 	productRows  = 8
 	productWarps = 4
-
-	tensorWarps   = 8
-	tensorOutputs = 16
-	tensorInputs  = 32
 )
 
 // rounds is the argument for whether products round rows.
@@ -164,22 +184,20 @@ func (o *ops) multiply(y, x kernels.View, rows int, m *matrix, out, mode int) {
 	if rows == 0 {
 		return
 	}
+	if m.tiles.there() {
+		o.tensorMultiply(y, x, rows, m, out, mode)
+		return
+	}
 	o.room(0)
 	n := o.rows(rows)
 	gridX, gridY, k := blocks(out, productWarps), blocks(bucket(rows), productRows), productSet.of(m.format, 3)+function(mode)
 	if m.format == kernels.Int8 {
 		q, scales := o.quantize(at(x), x.Stride, m.in, bucket(rows), n)
-		o.launch(k, gridX, gridY, 32*productWarps, 0, at(y), stride(y), q, scales, m.data.arg(), m.scales.arg(), intArg(out),
+		o.launch(k, gridX, gridY, 32*productWarps, 0, o.result(y), stride(y), q, scales, m.data.arg(), m.scales.arg(), intArg(out),
 			intArg(m.in), o.P(), n)
 		return
 	}
-	warps := productWarps
-	if o.precision.Inputs == kernels.BF16 && m.format == kernels.BF16 && m.in%tensorInputs == 0 {
-		tiles := min(bucket(rows)/8, 4) // 0 and 1 are one, 2, or 4
-		gridX, gridY, warps = blocks(out, tensorOutputs), blocks(bucket(rows), 8*max(tiles, 1)), tensorWarps
-		k = tensorSet + function(3*(tiles/2)) + function(mode)
-	}
-	o.launch(k, gridX, gridY, 32*warps, 0, at(y), stride(y), at(x), stride(x), m.data.arg(), intArg(out), intArg(m.in), o.rounds(),
+	o.launch(k, gridX, gridY, 32*productWarps, 0, o.result(y), stride(y), at(x), stride(x), m.data.arg(), intArg(out), intArg(m.in), o.rounds(),
 		o.P(), n)
 }
 

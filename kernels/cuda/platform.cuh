@@ -22,6 +22,13 @@ __device__ __forceinline__ void cp_async16(void *shared, const void *global) {
                  : "memory");
 }
 
+// cp_async16_or_zero copies them if they are there, and writes zeros if not; global is a valid address in both cases.
+__device__ __forceinline__ void cp_async16_or_zero(void *shared, const void *global, bool there) {
+    asm volatile("cp.async.cg.shared.global.L2::128B [%0], [%1], 16, %2;" ::"r"((uint32_t)__cvta_generic_to_shared(shared)), "l"(global),
+                 "r"(there ? 16 : 0)
+                 : "memory");
+}
+
 // cp_async_commit closes a group of copies.
 __device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 

@@ -26,11 +26,14 @@ func TestThePTXIsOfTheseSources(t *testing.T) {
 		sum.Write(fmt.Appendf(nil, "%s %d\n", name, len(text)))
 		sum.Write(text)
 	}
-	ptx, err := os.ReadFile("kernels.ptx")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := fmt.Appendf(nil, "\n// sources sha256 %x\n", sum.Sum(nil)); !bytes.Contains(ptx, want) {
-		t.Error("kernels.ptx is of other sources: run go generate ./kernels/cuda, see CONTRIBUTING.md")
+	want := fmt.Appendf(nil, "\n// sources sha256 %x\n", sum.Sum(nil))
+	for _, name := range []string{"kernels.ptx", "hopper.ptx"} {
+		ptx, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(ptx, want) {
+			t.Errorf("%s is of other sources: run go generate ./kernels/cuda, see CONTRIBUTING.md", name)
+		}
 	}
 }

@@ -80,7 +80,7 @@ func (o *ops) Conv(y, x kernels.View, spans []kernels.Span, w *kernels.ConvWeigh
 	}
 	o.room(0)
 	p, l := w.Prepared.(*preparedConv), o.batch(spans)
-	o.launch(convRow, blocks(w.Channels, scanBlock), bucket(len(spans)), scanBlock, 0, at(y), stride(y), at(x), stride(x), o.P(),
+	o.launch(convRow, blocks(w.Channels, scanBlock), bucket(len(spans)), scanBlock, 0, o.result(y), stride(y), at(x), stride(x), o.P(),
 		l.count, l.spans, p.taps.arg(), p.bias.arg(), m.conv.arg(), intArg(w.Channels), intArg(w.Taps))
 }
 
@@ -119,7 +119,7 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 	o.room(0)
 	block, repeats := mambaBlock(s)
 	l, gridY := o.batch(spans), bucket(len(spans))
-	o.launch(mambaScan, blocks(s.DInner, block), gridY, block, 0, at(y), stride(y), at(in.Z), stride(in.Z), at(in.X),
+	o.launch(mambaScan, blocks(s.DInner, block), gridY, block, 0, o.result(y), stride(y), at(in.Z), stride(in.Z), at(in.X),
 		stride(in.X), at(in.B), stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans,
 		w.Prepared.(*memory).arg(), m.scan.arg(), m.conv.arg(), intArg(s.DInner), intArg(s.DXB), intArg(s.DState), intArg(s.DConv),
 		intArg(repeats))
@@ -165,7 +165,7 @@ func (o *ops) Mamba2(y kernels.View, in kernels.Mamba2Inputs, spans []kernels.Sp
 	}
 	o.room(0)
 	l := o.batch(spans)
-	o.launch(mamba2Scan, blocks(s.DInner(), scanBlock), bucket(len(spans)), scanBlock, 0, at(y), stride(y), at(in.X), stride(in.X),
+	o.launch(mamba2Scan, blocks(s.DInner(), scanBlock), bucket(len(spans)), scanBlock, 0, o.result(y), stride(y), at(in.X), stride(in.X),
 		at(in.B), stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(),
 		m.scan.arg(), intArg(s.Heads), intArg(s.HeadDim), intArg(s.XHeads), intArg(s.BGroups), intArg(s.CGroups),
 		intArg(s.DState), floatArg(w.MinDT), floatArg(w.MaxDT))

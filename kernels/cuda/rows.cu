@@ -7,7 +7,7 @@ template <class W>
 __device__ __forceinline__ void embed(float *y, int ys, const typename W::type *table, int n, const int *P, int rows_at, int tokens_at) {
     const int r = blockIdx.x, i = blockIdx.y * blockDim.x + threadIdx.x;
     if (r >= P[rows_at] || i >= n) return;
-    y[(i64)r * ys + i] = W::load(table, (i64)P[P[tokens_at] + r] * n + i);
+    y[(i64)r * ys + i] = W::load(table, W::at(P[P[tokens_at] + r], i, 0, n));
 }
 KERNEL embed_f32(float *y, int ys, const float *table, int n, const int *P, int rows_at, int tokens_at) {
     embed<as_f32>(y, ys, table, n, P, rows_at, tokens_at);
@@ -17,6 +17,9 @@ KERNEL embed_f16(float *y, int ys, const uint16_t *table, int n, const int *P, i
 }
 KERNEL embed_bf16(float *y, int ys, const bf16 *table, int n, const int *P, int rows_at, int tokens_at) {
     embed<as_bf16>(y, ys, table, n, P, rows_at, tokens_at);
+}
+KERNEL embed_tiled(float *y, int ys, const bf16 *table, int n, const int *P, int rows_at, int tokens_at) {
+    embed<as_tiled>(y, ys, table, n, P, rows_at, tokens_at);
 }
 KERNEL embed_int8(float *y, int ys, const i8 *table, const float *scales, int n, const int *P, int rows_at, int tokens_at) {
     const int r = blockIdx.x, i = blockIdx.y * blockDim.x + threadIdx.x;
@@ -61,6 +64,7 @@ KERNEL squared_relu(float *y, int ys, int n, const int *P, int rows_at) {
 EXPORT_KERNEL(embed_f32)
 EXPORT_KERNEL(embed_f16)
 EXPORT_KERNEL(embed_bf16)
+EXPORT_KERNEL(embed_tiled)
 EXPORT_KERNEL(embed_int8)
 EXPORT_KERNEL(rms_norm)
 EXPORT_KERNEL(mul_row)

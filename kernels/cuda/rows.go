@@ -24,7 +24,7 @@ func (o *ops) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer, eps
 		return
 	}
 	o.room(0)
-	o.launch(rmsNorm, bucket(rows), 1, normBlock, 0, at(y), stride(y), at(x), stride(x), weight.(*buffer).arg(), intArg(n),
+	o.launch(rmsNorm, bucket(rows), 1, normBlock, 0, o.result(y), stride(y), at(x), stride(x), weight.(*buffer).arg(), intArg(n),
 		floatArg(eps), o.P(), o.rows(rows))
 }
 
@@ -43,7 +43,7 @@ func (o *ops) withRow(op string, k function, y kernels.View, rows int, b kernels
 		return
 	}
 	o.room(0)
-	o.launch(k, bucket(rows), blocks(n, pointBlock), pointBlock, 0, at(y), stride(y), b.(*buffer).arg(), intArg(n), o.P(), o.rows(rows))
+	o.launch(k, bucket(rows), blocks(n, pointBlock), pointBlock, 0, o.result(y), stride(y), b.(*buffer).arg(), intArg(n), o.P(), o.rows(rows))
 }
 
 func (o *ops) Gate(y, z kernels.View, rows, n int) {
@@ -53,7 +53,7 @@ func (o *ops) Gate(y, z kernels.View, rows, n int) {
 		return
 	}
 	o.room(0)
-	o.launch(gateRow, bucket(rows), blocks(n, pointBlock), pointBlock, 0, at(y), stride(y), at(z), stride(z), intArg(n), o.P(),
+	o.launch(gateRow, bucket(rows), blocks(n, pointBlock), pointBlock, 0, o.result(y), stride(y), at(z), stride(z), intArg(n), o.P(),
 		o.rows(rows))
 }
 
@@ -63,5 +63,5 @@ func (o *ops) SquaredReLU(y kernels.View, rows, n int) {
 		return
 	}
 	o.room(0)
-	o.launch(squaredReLU, bucket(rows), blocks(n, pointBlock), pointBlock, 0, at(y), stride(y), intArg(n), o.P(), o.rows(rows))
+	o.launch(squaredReLU, bucket(rows), blocks(n, pointBlock), pointBlock, 0, o.result(y), stride(y), intArg(n), o.P(), o.rows(rows))
 }

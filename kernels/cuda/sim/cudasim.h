@@ -262,6 +262,12 @@ inline unsigned __brev(unsigned v) {
 }
 inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)((uint64_t)a * b >> 32); }
 inline int __mulhi(int a, int b) { return (int)((int64_t)a * b >> 32); }
+inline unsigned __byte_perm(unsigned a, unsigned b, unsigned from) {
+    const uint64_t all = (uint64_t)b << 32 | a;
+    unsigned r = 0;
+    for (int i = 0; i < 4; i++) r |= (unsigned)(all >> 8 * (from >> 4 * i & 7) & 255) << 8 * i;
+    return r;
+}
 inline int __dp4a(int a, int b, int c) {
     for (int i = 0; i < 4; i++) c += (int8_t)(a >> 8 * i) * (int8_t)(b >> 8 * i);
     return c;
@@ -277,6 +283,10 @@ inline uint4 load_once(const void *p) { return *(const uint4 *)p; }
 inline void cp_async16(void *shared, const void *global) {
     if (((uintptr_t)shared | (uintptr_t)global) % 16) cudasim::fail("cp.async of addresses that are not multiples of 16");
     cudasim::self.fiber->copies.push_back({shared, global, cudasim::self.fiber->groups});
+}
+inline void cp_async16_or_zero(void *shared, const void *global, bool there) {
+    static const uint4 zeros = {0, 0, 0, 0};
+    cp_async16(shared, there ? global : &zeros);
 }
 inline void cp_async_commit() { cudasim::self.fiber->groups++; }
 template <int N> void cp_async_wait() {

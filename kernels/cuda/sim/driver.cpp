@@ -214,7 +214,7 @@ API cuDeviceGetAttribute(int *v, int attribute, int d) {
     static const std::map<int, int> values = {
         {1, maxThreads},    {2, maxThreads}, {3, maxThreads}, {4, 64},           {5, INT32_MAX},    {6, maxYZ}, {7, maxYZ},
         {8, defaultShared}, {10, 32},        {12, 65536},     {13, 1980000},     {16, 132},         {36, 2619000},
-        {37, 6144},         {38, 50 << 20},  {39, 2048},      {75, 9},           {76, 0},           {81, 228 << 10},
+        {37, 6144},         {38, 50 << 20},  {39, 2048},      {75, 8},           {76, 0},           {81, 228 << 10},
         {82, 65536},        {97, optInShared}};
     auto found = values.find(attribute);
     if (!device(d)) return INVALID_DEVICE;
