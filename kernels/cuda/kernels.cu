@@ -8,3 +8,4 @@
 #include "attention.cu"
 #include "sampling.cu"
 #include "experts.cu"
+#include "peaks.cu"
