@@ -8,4 +8,5 @@
 #include "attention.cu"
 #include "sampling.cu"
 #include "experts.cu"
+#include "made.cu"
 #include "peaks.cu"

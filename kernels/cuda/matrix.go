@@ -35,8 +35,11 @@ func (o *ops) NewMatrix(w kernels.Source) kernels.Matrix {
 	}
 	m := &matrix{out: w.Out, in: w.In, format: o.precision.Of(w), scales: &memory{}}
 	rowBytes := w.In * m.format.Bytes()
-	rows := min(uploadBytes/rowBytes+1, w.Out)
 	m.data = o.alloc(w.Out * rowBytes)
+	if o.makeUp(m, w.Made) {
+		return m
+	}
+	rows := min(uploadBytes/rowBytes+1, w.Out)
 	piece, scales := make([]byte, rows*rowBytes), make([]float32, w.Out)
 	for from := 0; from < w.Out; from += rows {
 		n := min(rows, w.Out-from)
