@@ -99,6 +99,7 @@ func benchRows(c *cli.Context, m *openedModel, here *machine, plan benchPlan) ([
 			return nil, fmt.Errorf("bench %v: %w", cell, err)
 		}
 		row.judge(m.Model.StepCost(cell.Batch, cell.positions()), here)
+		row.traffic(m.Model.StepCosts(cell.Batch, cell.positions()))
 		rows = append(rows, row)
 	}
 	return rows, nil

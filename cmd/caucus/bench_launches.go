@@ -5,8 +5,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"time"
 
+	"caucus/engine/model"
 	"caucus/kernels"
 )
 
@@ -29,6 +31,8 @@ type launchTime struct {
 	Launches     int     `json:"launches"`
 	Milliseconds float64 `json:"ms"` // all launches
 	Share        float64 `json:"share"`
+	// OperationGBPS is how fast the operation, with all its kernels, goes through its weights, states, keys and values.
+	OperationGBPS float64 `json:"operation_gb_per_s,omitempty"`
 }
 
 // profileLaunches takes marked steps, of which the last one's launches are then measured by themselves. What the step takes
@@ -53,10 +57,28 @@ func (r *benchRow) share(launches []kernels.LaunchTime, together, step float64) 
 	total := max(step, together)
 	r.Profile = map[string]float64{gaps: together / total, rest: 1 - together/total}
 	for _, l := range launches {
-		t := launchTime{cmp.Or(l.Operation, rest), l.Kernel, l.Launches, 1e3 * l.Seconds, l.Seconds / total}
+		t := launchTime{Operation: cmp.Or(l.Operation, rest), Kernel: l.Kernel, Launches: l.Launches,
+			Milliseconds: 1e3 * l.Seconds, Share: l.Seconds / total}
 		r.Launches = append(r.Launches, t)
 		r.Profile[t.Operation] += t.Share
 		r.Profile[gaps] -= t.Share
+	}
+}
+
+// traffic enters the rates of operations, of which costs tell the bytes.
+func (r *benchRow) traffic(costs iter.Seq2[model.Role, model.Cost]) {
+	bytes, milliseconds := map[string]float64{}, map[string]float64{}
+	for role, c := range costs {
+		bytes[string(role)] += c.Bytes
+	}
+	for _, l := range r.Launches {
+		milliseconds[l.Operation] += l.Milliseconds
+	}
+	for i := range r.Launches {
+		l := &r.Launches[i]
+		if ms := milliseconds[l.Operation]; ms > 0 {
+			l.OperationGBPS = bytes[l.Operation] / 1e6 / ms
+		}
 	}
 }
 
@@ -66,12 +88,16 @@ func (r *benchReport) onGPU() bool { return len(r.Rows) > 0 && r.Rows[0].Launche
 // launchTable shows them, a kernel of an operation a row.
 func (r *benchReport) launchTable(w io.Writer) error {
 	columns := []column{{"context", right}, {"batch", right}, {"operation", left}, {"kernel", left}, {"launches", right},
-		{"ms", right}, {"of the step", right}}
+		{"ms", right}, {"of the step", right}, {"GB/s of the operation", right}}
 	var rows [][]string
 	for _, row := range r.Rows {
 		for _, l := range row.Launches {
+			rate := "-"
+			if l.OperationGBPS > 0 {
+				rate = fmt.Sprintf("%.1f", l.OperationGBPS)
+			}
 			rows = append(rows, []string{fmt.Sprint(row.Context), fmt.Sprint(row.Batch), l.Operation, l.Kernel,
-				fmt.Sprint(l.Launches), fmt.Sprintf("%.4f", l.Milliseconds), fmt.Sprintf("%.1f %%", 100*l.Share)})
+				fmt.Sprint(l.Launches), fmt.Sprintf("%.4f", l.Milliseconds), fmt.Sprintf("%.1f %%", 100*l.Share), rate})
 		}
 	}
 	return table(w, columns, rows)

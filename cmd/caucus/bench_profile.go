@@ -12,8 +12,8 @@ import (
 )
 
 // operations are what a profile tells apart, in the order of a layer: products by the role of their matrix.
-var operations = []string{"embed", "norm", string(model.MixerIn), string(model.StepSize), "mamba", "attention",
-	string(model.MixerOut), string(model.Inner), string(model.Head), "sampling", rest}
+var operations = []string{"embed", "norm", string(model.MixerIn), string(model.StepSize), string(model.Scans),
+	string(model.Attending), string(model.MixerOut), string(model.Inner), string(model.Head), "sampling", rest}
 
 // rest is the time that a step spends in no operation.
 const rest = "rest"
@@ -92,24 +92,24 @@ func (p *profile) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer,
 func (p *profile) Mamba(
 	y kernels.View, in kernels.MambaInputs, spans []kernels.Span, w *kernels.MambaWeights, state kernels.RecurrentState,
 ) {
-	defer p.enter("mamba")()
+	defer p.enter(string(model.Scans))()
 	p.Ops.Mamba(y, in, spans, w, state)
 }
 
 func (p *profile) Mamba2(
 	y kernels.View, in kernels.Mamba2Inputs, spans []kernels.Span, w *kernels.Mamba2Weights, state kernels.RecurrentState,
 ) {
-	defer p.enter("mamba")()
+	defer p.enter(string(model.Scans))()
 	p.Ops.Mamba2(y, in, spans, w, state)
 }
 
 func (p *profile) Conv(y, x kernels.View, spans []kernels.Span, w *kernels.ConvWeights, state kernels.RecurrentState) {
-	defer p.enter("mamba")()
+	defer p.enter(string(model.Scans))()
 	p.Ops.Conv(y, x, spans, w, state)
 }
 
 func (p *profile) Gate(y, z kernels.View, rows, n int) {
-	defer p.enter("mamba")()
+	defer p.enter(string(model.Scans))()
 	p.Ops.Gate(y, z, rows, n)
 }
 
@@ -121,7 +121,7 @@ func (p *profile) Experts(y, x, scores kernels.View, rows int, experts []kernels
 func (p *profile) Attention(
 	y, qkv kernels.View, spans []kernels.Span, shape kernels.AttentionShape, cache kernels.KVCache,
 ) {
-	defer p.enter("attention")()
+	defer p.enter(string(model.Attending))()
 	p.Ops.Attention(y, qkv, spans, shape, cache)
 }
 

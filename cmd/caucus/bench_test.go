@@ -280,6 +280,20 @@ func TestBenchProfilesLaunches(t *testing.T) {
 	if !near(sum, 1) || !near(row.Profile[gaps], 1/total) || row.Profile["attention"] <= 0 || row.Profile[rest] <= 0 {
 		t.Errorf("the shares are %v, and add up to %v", row.Profile, sum)
 	}
+	mlp := slices.IndexFunc(row.Launches, func(l launchTime) bool { return l.Operation == "mlp" })
+	row.Launches[mlp].Milliseconds += 1000
+	row.traffic(func(yield func(model.Role, model.Cost) bool) {
+		_ = yield(model.Inner, model.Cost{Bytes: 1e9}) && yield(model.Inner, model.Cost{Bytes: 2e9})
+	})
+	mlps := 0
+	for _, l := range row.Launches {
+		if l.Operation == "mlp" {
+			mlps++
+		}
+	}
+	if got, want := row.Launches[mlp].OperationGBPS, 3/(1+1e-3*float64(mlps)); !near(got, want) {
+		t.Errorf("the MLPs go through %v GB/s, want %v", got, want)
+	}
 	var text bytes.Buffer
 	report := benchReport{Rows: []benchRow{row}}
 	for _, show := range []func(io.Writer) error{report.profileTable, report.launchTable} {

@@ -30,7 +30,7 @@ func TestLaunchTimesCoverAStep(t *testing.T) {
 	if want := len(o.list.graphs[0].launches); launches != want || !seen["sample_rows"] {
 		t.Errorf("%d launches of %v were measured, want %d", launches, seen, want)
 	}
-	if !(step > 0) || sum > 3*step || sum < step/3 {
+	if !(sum > 0 && sum < 3*step) { // of small kernels, most is gaps
 		t.Errorf("the launches take %v s by themselves, the step %v s", sum, step)
 	}
 	f.step(t, 2, greedy) // nothing is left behind but states
