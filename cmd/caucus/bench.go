@@ -1,9 +1,7 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
-	"runtime"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -21,8 +19,8 @@ func benchCommand() *cli.Command {
 		Name:  "bench",
 		Usage: "measure how fast the engine decodes here, and how far that is from the machine's limit",
 		Description: "A step draws one token for every sample of a batch, each of which has keys and values of its own.\n" +
-			"The bound is the time of a step's arithmetic at the processor's peak, or of its memory traffic at the\n" +
-			"bandwidth of the cache or memory that holds so much, whichever is longer; both are measured first.\n" +
+			"The bound is the time of a step's arithmetic at the peak of the processor or GPU, or of its memory traffic at\n" +
+			"the bandwidth of the cache or memory that holds so much, whichever is longer; both are measured, too.\n" +
 			randomHelp,
 		Flags: append(modelFlags(),
 			&cli.IntSliceFlag{Name: "batch", Value: cli.NewIntSlice(1, 8, 32, 64, 128, 256),
@@ -58,10 +56,7 @@ func runBench(c *cli.Context) error {
 	if len(plan.cells) == 0 {
 		return fmt.Errorf("bench: nothing fits into memory; try a smaller --batch or --context, or other --weights")
 	}
-	here := &machine{} // of a GPU no bound is known yet
-	if m.device.gpu == processor {
-		here = measureMachine(cmp.Or(c.Int("threads"), runtime.GOMAXPROCS(0)))
-	}
+	here := measureMachine(m.ops)
 	report := newBenchReport(m, here, plan)
 	if report.Rows, err = benchRows(c, m, here, plan); err != nil {
 		return err
@@ -104,6 +99,7 @@ func benchRows(c *cli.Context, m *openedModel, here *machine, plan benchPlan) ([
 			return nil, fmt.Errorf("bench %v: %w", cell, err)
 		}
 		row.judge(m.Model.StepCost(cell.Batch, cell.positions()), here)
+		row.traffic(m.Model.StepCosts(cell.Batch, cell.positions()))
 		rows = append(rows, row)
 	}
 	return rows, nil

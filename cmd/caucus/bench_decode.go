@@ -75,7 +75,7 @@ func (d *decoder) measure(ctx context.Context, c cell, budget time.Duration, pro
 	}
 	row.setStep(step)
 	if profile {
-		row.Profile, err = d.profile(ctx, budget)
+		err = d.profile(ctx, budget, &row)
 	}
 	return row, err
 }

@@ -2,38 +2,47 @@ package main
 
 import (
 	"math"
-	"runtime"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
 	"caucus/engine/model"
-	"caucus/kernels/cpu"
+	"caucus/kernels"
 )
 
-// machine is what the threads in use can do at most, as measured here; rates are 0 where there is no kernel to measure
-// them with.
+// measurable is an Ops that measures what its machine can do at most, in 10^9 a second. A rate is 0 where there is no kernel
+// to measure it with.
+type measurable interface {
+	PeakFLOPS() float64              // operations of products with floats, multiplying and adding
+	PeakInt8() float64               // the same on bytes
+	PeakBandwidth(bytes int) float64 // bytes, when going through so many over and over
+}
+
+// machine is what a device can do at most, as measured here; rates are 0 where they are not known.
 type machine struct {
-	gflops float64                 // multiplying and adding in float32
+	gflops float64                 // multiplying and adding
 	gops   float64                 // the same on bytes
-	read   func(bytes int) float64 // GB/s of reading so much over and over
+	read   func(bytes int) float64 // GB/s of going through so much over and over
 	reads  map[int]float64         // what read gave, by size class
 }
 
-func measureMachine(threads int) *machine {
-	threads = min(threads, runtime.NumCPU()) // more would each be measured alone
-	return &machine{
-		gflops: cpu.PeakFMA(threads), gops: cpu.PeakInt8(threads),
-		read:  func(bytes int) float64 { return cpu.PeakRead(bytes, threads) },
-		reads: map[int]float64{},
+func measureMachine(ops kernels.Ops) *machine {
+	m, ok := ops.(measurable)
+	if !ok {
+		return &machine{}
 	}
+	return &machine{gflops: m.PeakFLOPS(), gops: m.PeakInt8(), read: m.PeakBandwidth, reads: map[int]float64{}}
 }
 
 // bound is the least time of a step in seconds, as far as arithmetic and memory decide it; 0 if that is not known.
+// Arithmetic on bytes takes no time where its rate is not known.
 func (m *machine) bound(c model.Cost) float64 {
 	if m.gflops == 0 {
 		return 0
 	}
-	arithmetic := (c.Products+c.Other)/m.gflops + c.Int8Products/m.gops
+	arithmetic := (c.Products + c.Other) / m.gflops
+	if m.gops > 0 {
+		arithmetic += c.Int8Products / m.gops
+	}
 	return max(arithmetic, c.Bytes/m.readRate(c.Bytes)) / 1e9
 }
 
@@ -41,9 +50,13 @@ func (m *machine) bound(c model.Cost) float64 {
 func (m *machine) readRate(bytes float64) float64 {
 	const (
 		least   = 1 << 10
+		most    = 1 << 30
 		classes = 4 // from a size to twice that
 	)
-	class := int(math.Round(classes * math.Log2(min(max(bytes, least), cpu.LargestRead))))
+	if m.read == nil {
+		return 0
+	}
+	class := int(math.Round(classes * math.Log2(min(max(bytes, least), most))))
 	rate, ok := m.reads[class]
 	if !ok {
 		rate = m.read(int(math.Exp2(float64(class) / classes)))

@@ -33,10 +33,12 @@ type benchRow struct {
 	GBPS                 float64 `json:"gb_per_s"` // of weights, states, keys and values
 	BoundTokensPerSecond float64 `json:"bound_tokens_per_s"`
 	BoundRatio           float64 `json:"bound_ratio"`
+	PeakGBPS             float64 `json:"peak_gb_per_s"` // of the cache or memory that holds what a step goes through
 	// PrefillTokensPerSecond is how fast the prompt was read. Only the first row of a context has it.
 	PrefillTokensPerSecond float64 `json:"prefill_tokens_per_s,omitempty"`
-	// Profile is the share of a step's time by operation.
-	Profile map[string]float64 `json:"profile,omitempty"`
+	// Profile is the share of a step's time by operation, Launches its parts on a GPU.
+	Profile  map[string]float64 `json:"profile,omitempty"`
+	Launches []launchTime       `json:"launches,omitempty"`
 }
 
 func newBenchReport(m *openedModel, here *machine, plan benchPlan) *benchReport {
@@ -61,6 +63,7 @@ func (r *benchRow) judge(cost model.Cost, here *machine) {
 	if bound := here.bound(cost); bound > 0 {
 		r.BoundTokensPerSecond = float64(r.Batch) / bound
 		r.BoundRatio = bound / seconds
+		r.PeakGBPS = here.readRate(cost.Bytes)
 	}
 }
 
@@ -73,33 +76,57 @@ func (r *benchReport) write(c *cli.Context) error {
 	}
 	say(c.App.ErrWriter, "model %s, %.1f M parameters in %s, keys and values in %s", r.Model, float64(r.Parameters)/1e6,
 		r.Weights, r.KV)
-	say(c.App.ErrWriter, "kernels %s, peak %.0f GFLOP/s, on bytes %.0f GOP/s", r.Kernels, r.PeakGFLOPS, r.PeakInt8GOPS)
-	if err := r.table(c.App.Writer); err != nil || !c.Bool("profile") {
-		return err
+	say(c.App.ErrWriter, "kernels %s, %s", r.Kernels, r.peaks())
+	tables := []func(io.Writer) error{r.table}
+	if c.Bool("profile") {
+		tables = append(tables, r.profileTable)
+		if r.onGPU() {
+			tables = append(tables, r.launchTable)
+		}
 	}
-	if _, err := fmt.Fprintln(c.App.Writer); err != nil {
-		return fmt.Errorf("write the measurements: %w", err)
+	for i, show := range tables {
+		if i > 0 {
+			if _, err := fmt.Fprintln(c.App.Writer); err != nil {
+				return fmt.Errorf("write the measurements: %w", err)
+			}
+		}
+		if err := show(c.App.Writer); err != nil {
+			return err
+		}
 	}
-	return r.profileTable(c.App.Writer)
+	return nil
+}
+
+// peaks names those that are known.
+func (r *benchReport) peaks() string {
+	text := "of unknown peak"
+	if r.PeakGFLOPS > 0 {
+		text = fmt.Sprintf("peak %.0f GFLOP/s", r.PeakGFLOPS)
+	}
+	if r.PeakInt8GOPS > 0 {
+		text += fmt.Sprintf(", on bytes %.0f GOP/s", r.PeakInt8GOPS)
+	}
+	return text
 }
 
 func (r *benchReport) table(w io.Writer) error {
 	columns := []column{{"context", right}, {"batch", right}, {"tokens/s", right}, {"ms/step", right}, {"GFLOP/s", right},
-		{"GB/s", right}, {"bound tokens/s", right}, {"of bound", right}, {"prefill tokens/s", right}}
+		{"GB/s", right}, {"peak GB/s", right}, {"bound tokens/s", right}, {"of bound", right}, {"prefill tokens/s", right}}
 	rows := make([][]string, len(r.Rows))
 	for i, row := range r.Rows {
 		prefill := ""
 		if row.PrefillTokensPerSecond > 0 {
 			prefill = rate(row.PrefillTokensPerSecond)
 		}
-		bound, ratio := "-", "-"
+		peak, bound, ratio := "-", "-", "-"
 		if row.BoundRatio > 0 {
-			bound, ratio = rate(row.BoundTokensPerSecond), fmt.Sprintf("%.0f %%", 100*row.BoundRatio)
+			peak, bound = fmt.Sprintf("%.1f", row.PeakGBPS), rate(row.BoundTokensPerSecond)
+			ratio = fmt.Sprintf("%.0f %%", 100*row.BoundRatio)
 		}
 		rows[i] = []string{
 			fmt.Sprint(row.Context), fmt.Sprint(row.Batch), rate(row.TokensPerSecond),
 			fmt.Sprintf("%.3f", row.StepMilliseconds), fmt.Sprintf("%.1f", row.GFLOPS), fmt.Sprintf("%.1f", row.GBPS),
-			bound, ratio, prefill,
+			peak, bound, ratio, prefill,
 		}
 	}
 	return table(w, columns, rows)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -232,7 +233,91 @@ func TestTheBoundIsTheLongerOfArithmeticAndMemory(t *testing.T) {
 	if measured != 2 {
 		t.Errorf("reading was measured %d times, want once for the small size and once for the large", measured)
 	}
-	if got := new(machine).bound(model.Cost{Products: 1}); got != 0 {
+	if got := measureMachine(kernels.NewReference()).bound(model.Cost{Products: 1}); got != 0 {
 		t.Errorf("without kernels to measure with, the bound is %v", got)
+	}
+	here.gops = 0
+	if got := here.bound(model.Cost{Products: 1e9, Int8Products: 4e9, Bytes: 1e6}); !near(got, 0.01) {
+		t.Errorf("where the rate of bytes is unknown, the bound is %v s, want 0.01 of the rest", got)
+	}
+}
+
+// listing is an Ops with a list of launches, one for each mark, which take a millisecond each.
+type listing struct {
+	kernels.Ops
+	marks  []string
+	slower float64 // seconds of all together, beyond their sum
+}
+
+func (l *listing) Mark(operation string) {
+	if operation != "" {
+		l.marks = append(l.marks, operation)
+	}
+}
+
+func (l *listing) LaunchTimes() (launches []kernels.LaunchTime, together float64) {
+	for _, operation := range append(l.marks, "") {
+		launches = append(launches, kernels.LaunchTime{Operation: operation, Kernel: "k", Launches: 1, Seconds: 1e-3})
+	}
+	return launches, 1e-3*float64(len(launches)) + l.slower
+}
+
+func TestBenchProfilesLaunches(t *testing.T) {
+	ops := &listing{Ops: kernels.NewReference(), slower: 1}
+	c := cell{2, 1}
+	row, err := newDecoder(small(t, ops), c.enlarge(model.Capacity{})).measure(context.Background(), c, time.Millisecond, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for operation, share := range row.Profile {
+		if operation != gaps && !slices.Contains(operations, operation) {
+			t.Errorf("the profile has %q, which its table lacks", operation)
+		}
+		sum += share
+	}
+	total := 1 + 1e-3*float64(len(row.Launches))
+	if !near(sum, 1) || !near(row.Profile[gaps], 1/total) || row.Profile["attention"] <= 0 || row.Profile[rest] <= 0 {
+		t.Errorf("the shares are %v, and add up to %v", row.Profile, sum)
+	}
+	mlp := slices.IndexFunc(row.Launches, func(l launchTime) bool { return l.Operation == "mlp" })
+	row.Launches[mlp].Milliseconds += 1000
+	row.traffic(func(yield func(model.Role, model.Cost) bool) {
+		_ = yield(model.Inner, model.Cost{Bytes: 1e9}) && yield(model.Inner, model.Cost{Bytes: 2e9})
+	})
+	mlps := 0
+	for _, l := range row.Launches {
+		if l.Operation == "mlp" {
+			mlps++
+		}
+	}
+	if got, want := row.Launches[mlp].OperationGBPS, 3/(1+1e-3*float64(mlps)); !near(got, want) {
+		t.Errorf("the MLPs go through %v GB/s, want %v", got, want)
+	}
+	var text bytes.Buffer
+	report := benchReport{Rows: []benchRow{row}}
+	for _, show := range []func(io.Writer) error{report.profileTable, report.launchTable} {
+		if err := show(&text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{gaps, "attention", "1.0000"} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, text.String())
+		}
+	}
+}
+
+func TestTheRestOfAStepIsWhatItsLaunchesDoNotTake(t *testing.T) {
+	launches := []kernels.LaunchTime{{Operation: "mlp", Kernel: "a", Launches: 2, Seconds: 2}, {Kernel: "b", Launches: 1, Seconds: 1}}
+	for _, test := range []struct{ together, step, mlp, gaps, rest float64 }{
+		{4, 8, 0.25, 0.125, 0.625},
+		{4, 3, 0.5, 0.25, 0.25}, // a step that was faster than its launches later
+	} {
+		var row benchRow
+		row.share(launches, test.together, test.step)
+		if p := row.Profile; !near(p["mlp"], test.mlp) || !near(p[gaps], test.gaps) || !near(p[rest], test.rest) {
+			t.Errorf("launches of %v s in a step of %v s have the shares %v", test.together, test.step, p)
+		}
 	}
 }

@@ -1,6 +1,10 @@
 package model
 
-import "caucus/kernels"
+import (
+	"iter"
+
+	"caucus/kernels"
+)
 
 // float32Size is the bytes of a float32, in which all but matrices, keys and values is kept.
 const float32Size = 4
@@ -38,27 +42,55 @@ type Cost struct {
 // Operations counts all of them.
 func (c Cost) Operations() float64 { return c.Products + c.Int8Products + c.Other }
 
+// What of a step is no product has roles, too.
+const (
+	Scans     Role = "mamba" // with their convolutions
+	Attending Role = "attention"
+)
+
 // StepCost is the least that a decode step of rows sequences with context positions in all must do, when weights, states,
 // keys and values are touched once, in the formats that the Ops keeps them in. Norms and activations, below one operation
 // in a hundred, are left out.
 func (m *Model) StepCost(rows, context int) Cost {
-	n, c := float64(rows), m.total
-	cost := Cost{
-		Other: n*float64(c.scan) + float64(context)*float64(c.attend),
-		Bytes: float32Size*float64(c.params) + 2*n*float64(m.SlotBytes()) +
-			float64(context)*float64(c.position)*float64(m.Ops.Precision().KV.Bytes()),
+	var sum Cost
+	for _, c := range m.StepCosts(rows, context) {
+		sum.Products += c.Products
+		sum.Int8Products += c.Int8Products
+		sum.Other += c.Other
+		sum.Bytes += c.Bytes
 	}
-	for _, p := range m.Products() {
-		out, in := p.Matrix.Shape()
-		operations := 2 * n * p.Share * float64(out) * float64(in)
-		if p.Matrix.Format() == kernels.Int8 {
-			cost.Int8Products += operations
-		} else {
-			cost.Products += operations
+	return sum
+}
+
+// StepCosts is StepCost in parts: all scans, all attention, and every product.
+func (m *Model) StepCosts(rows, context int) iter.Seq2[Role, Cost] {
+	n, positions, c := float64(rows), float64(context), m.total
+	return func(yield func(Role, Cost) bool) {
+		scans := Cost{Other: n * float64(c.scan), Bytes: float32Size*float64(c.params) + 2*n*float64(m.SlotBytes())}
+		attending := Cost{Other: positions * float64(c.attend),
+			Bytes: positions * float64(c.position) * float64(m.Ops.Precision().KV.Bytes())}
+		if !yield(Scans, scans) || !yield(Attending, attending) {
+			return
 		}
-		cost.Bytes += min(1, n*p.Share) * matrixBytes(p.Matrix)
+		for _, p := range m.Products() {
+			if !yield(p.Role, p.cost(n)) {
+				return
+			}
+		}
 	}
-	return cost
+}
+
+// cost is what a product takes in a step of n rows.
+func (p *Product) cost(n float64) Cost {
+	out, in := p.Matrix.Shape()
+	operations := 2 * n * p.Share * float64(out) * float64(in)
+	c := Cost{Bytes: min(1, n*p.Share) * matrixBytes(p.Matrix)}
+	if p.Matrix.Format() == kernels.Int8 {
+		c.Int8Products = operations
+	} else {
+		c.Products = operations
+	}
+	return c
 }
 
 // Memory is the bytes that the model and a State of this capacity take together, but for what an Ops keeps besides.

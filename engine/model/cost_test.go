@@ -53,6 +53,36 @@ func TestStepCostGrowsWithRowsAndContext(t *testing.T) {
 	}
 }
 
+func TestStepCostIsTheSumOfItsParts(t *testing.T) {
+	const rows, context = 3, 100
+	m := loaded(t, kernels.Precision{})
+	parts, bytes := map[model.Role]model.Cost{}, 0.0
+	for role, c := range m.StepCosts(rows, context) {
+		sum := parts[role]
+		sum.Bytes, sum.Products, sum.Other = sum.Bytes+c.Bytes, sum.Products+c.Products, sum.Other+c.Other
+		parts[role] = sum
+		bytes += c.Bytes
+	}
+	if total := m.StepCost(rows, context); bytes != total.Bytes || total.Other != parts[model.Scans].Other+parts[model.Attending].Other {
+		t.Errorf("a step costs %+v, its parts %+v", total, parts)
+	}
+	if want := float64(context * m.PageBytes() / kernels.PageLen); parts[model.Attending].Bytes != want {
+		t.Errorf("attention reads %v bytes, want %v", parts[model.Attending].Bytes, want)
+	}
+	if want := float64(2 * rows * m.SlotBytes()); parts[model.Scans].Bytes <= want || parts[model.Scans].Bytes > 2*want {
+		t.Errorf("scans move %v bytes, want %v and their parameters", parts[model.Scans].Bytes, want)
+	}
+	if p := parts[model.Head]; p.Products != 2*rows*512*128 || p.Bytes != 4*512*128 {
+		t.Errorf("the head costs %+v", p)
+	}
+	for role := range m.StepCosts(1, 1) {
+		if role != model.Scans {
+			t.Errorf("%q comes first", role)
+		}
+		break // must be possible
+	}
+}
+
 func TestStepCostTakesTheFormatsThatTheOpsHas(t *testing.T) {
 	const context = 1000
 	wide := loaded(t, kernels.Precision{}).StepCost(1, context)

@@ -124,12 +124,14 @@ func (randomWeights) Floats(name string, shape ...int) ([]float32, error) {
 	return v, nil // a bias of the convolution is 0
 }
 
-// Matrix makes rows when they are asked for, so that a model needs no memory but what its Ops keeps. Their deviation is
-// 1/sqrt(in), which hands activations on in the size in which they come.
+// Matrix makes rows when they are asked for, so that a model needs no memory but what its Ops keeps; an Ops may also make up
+// its own. Their deviation is 1/sqrt(in), which hands activations on in the size in which they come.
 func (w randomWeights) Matrix(name string, shape ...int) (kernels.Source, error) {
 	out, in := rowsOf(shape)
-	l, seed := newLevels(1/math.Sqrt(float64(in)), w.stored), seedOf(name)
-	return kernels.Source{Out: out, In: in, Stored: w.stored, Row: func(to []float32, o int) { l.draw(to, seed, o) }}, nil
+	deviation, seed := 1/math.Sqrt(float64(in)), seedOf(name)
+	l := newLevels(deviation, w.stored)
+	return kernels.Source{Out: out, In: in, Stored: w.stored, Row: func(to []float32, o int) { l.draw(to, seed, o) },
+		Made: kernels.Made{Deviation: float32(deviation), Seed: seed}}, nil
 }
 
 // rowsOf is how many rows of how many values a tensor has.

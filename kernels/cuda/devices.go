@@ -16,6 +16,7 @@ type DeviceInfo struct {
 	Memory          int64 // bytes in all
 	Multiprocessors int
 	SharedMemory    int // bytes a block can have
+	Driver          int // the newest CUDA that it knows: 12040 for 12.4
 }
 
 // Devices lists the GPUs of this machine. Without a driver, or without a GPU, the error says what is missing.
@@ -37,7 +38,7 @@ func Devices() ([]DeviceInfo, error) {
 }
 
 func deviceInfo(number int) (DeviceInfo, error) {
-	info := DeviceInfo{Number: number}
+	info := DeviceInfo{Number: number, Driver: cu.Version()}
 	dev, err := cu.GetDevice(number)
 	if err != nil {
 		return info, err

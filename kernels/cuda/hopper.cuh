@@ -134,6 +134,9 @@ __device__ __forceinline__ void barrier_wait(uint64_t *b, uint32_t parity) {
                  : "memory");
 }
 
+// shown_to_tensor_cores lets wgmma see what threads have written to shared memory.
+__device__ __forceinline__ void shown_to_tensor_cores() { asm volatile("fence.proxy.async;" ::: "memory"); }
+
 // bulk_copy begins to copy bytes, a multiple of 16, to shared memory, and tells the barrier when they have come.
 __device__ __forceinline__ void bulk_copy(void *shared, const void *global, uint32_t bytes, uint64_t *b) {
     asm volatile("cp.async.bulk.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1], %2, [%3];" ::"r"(shared_address(shared)),

@@ -10,3 +10,5 @@
 #include "attention_split.cu"
 #include "sampling.cu"
 #include "experts.cu"
+#include "made.cu"
+#include "peaks.cu"

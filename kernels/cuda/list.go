@@ -12,16 +12,19 @@ type launch struct {
 	block, shared uint32
 	n             int
 	args          [maxArgs]uint64
+	operation     string // for profiles: see Mark
 }
 
 // list is what the operations since the last flush are to run. A flush runs it on the stream or, where it is a decode
 // step's, as a graph, which is captured when such a list first comes.
 type list struct {
-	launches []launch
-	prompt   bool // it has work of a size that hardly comes again
-	graphs   []cachedGraph
-	captured int // graphs, ever
-	replayed int
+	launches  []launch
+	ran       []launch // those of the flush before
+	operation string   // of further launches
+	prompt    bool     // it has work of a size that hardly comes again
+	graphs    []cachedGraph
+	captured  int // graphs, ever
+	replayed  int
 }
 
 type cachedGraph struct {
@@ -56,7 +59,7 @@ func (o *ops) launch(k function, gridX, gridY, block, shared int, args ...uint64
 // launch3 is launch with a grid of three dimensions.
 func (o *ops) launch3(k function, grid [3]int, block, shared int, args ...uint64) {
 	l := o.list.add()
-	*l = launch{kernel: k, block: uint32(block), shared: uint32(shared), n: len(args)}
+	*l = launch{kernel: k, block: uint32(block), shared: uint32(shared), n: len(args), operation: o.list.operation}
 	for i, n := range grid {
 		l.grid[i] = uint32(n)
 	}
@@ -88,7 +91,7 @@ func blocks(n, units int) int { return (n + units - 1) / units }
 func (o *ops) flush() {
 	if len(o.list.launches) > 0 {
 		o.upload()
-		ok(o.put())
+		ok(o.put(o.list.launches))
 		ok(o.stream.wait())
 		o.done()
 	}
@@ -98,7 +101,7 @@ func (o *ops) flush() {
 func (o *ops) runStep() {
 	o.upload()
 	if o.list.prompt {
-		ok(o.put())
+		ok(o.put(o.list.launches))
 		return
 	}
 	ok(o.stream.replay(o.graph()))
@@ -108,10 +111,10 @@ func (o *ops) runStep() {
 // upload sends the numbers of the list.
 func (o *ops) upload() { ok(o.params.host.upload(o.stream, o.params.memory.at, 0, o.params.used)) }
 
-// put puts the launches on the stream.
-func (o *ops) put() error {
-	for i := range o.list.launches {
-		l := &o.list.launches[i]
+// put puts launches on the stream.
+func (o *ops) put(launches []launch) error {
+	for i := range launches {
+		l := &launches[i]
 		grid, block := dim{int(l.grid[0]), int(l.grid[1]), int(l.grid[2])}, dim{x: int(l.block)}
 		if err := o.stream.launch(o.kernels[l.kernel], grid, block, int(l.shared), l.args[:l.n]...); err != nil {
 			return err
@@ -122,7 +125,7 @@ func (o *ops) put() error {
 
 // done empties the list, which the device has run.
 func (o *ops) done() {
-	o.list.launches, o.list.prompt = o.list.launches[:0], false
+	o.list.launches, o.list.ran, o.list.prompt = o.list.ran[:0], o.list.launches, false
 	o.params.reset()
 	o.spans.forget()
 	o.reclaim()
@@ -139,7 +142,7 @@ func (o *ops) graph() *graph {
 	if len(o.list.graphs) == maxGraphs {
 		o.dropGraphs()
 	}
-	g, err := o.stream.capture("a step", o.put)
+	g, err := o.stream.capture("a step", func() error { return o.put(o.list.launches) })
 	ok(err)
 	o.list.captured++
 	o.list.graphs = append(o.list.graphs, cachedGraph{hash, append([]launch(nil), o.list.launches...), g})

@@ -39,13 +39,16 @@ func (o *ops) newMatrix(w kernels.Source, gates int) kernels.Matrix {
 	}
 	m := &matrix{out: w.Out, in: w.In, format: o.precision.Of(w), scales: &memory{}}
 	rowBytes := w.In * m.format.Bytes()
-	rows := min(uploadBytes/rowBytes+1, w.Out)
 	m.tiles = o.tilesOf(w, m.format)
 	if m.tiles.there() {
 		m.data = o.zeros(m.tiles.bytes())
 	} else {
 		m.data = o.alloc(w.Out * rowBytes)
 	}
+	if o.makeUp(m, w.Made) {
+		return m
+	}
+	rows := min(uploadBytes/rowBytes+1, w.Out)
 	piece, scales := make([]byte, rows*rowBytes), make([]float32, w.Out)
 	for from := 0; from < w.Out; from += rows {
 		n := min(rows, w.Out-from)

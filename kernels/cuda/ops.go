@@ -63,9 +63,10 @@ type ops struct {
 	routing       struct{ chosen, weights, room, act, made scratch }
 }
 
-// Name says which GPU it is.
+// Name says which GPU it is, and for which CUDA its driver is.
 func (o *ops) Name() string {
-	return fmt.Sprintf("cuda:%d, %s", o.device.info.Number, o.device.info.Name)
+	d := o.device.info
+	return fmt.Sprintf("cuda:%d, %s, driver for CUDA %d.%d", d.Number, d.Name, d.Driver/1000, d.Driver%1000/10)
 }
 
 func (o *ops) Precision() kernels.Precision { return o.precision }
