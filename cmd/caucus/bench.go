@@ -45,7 +45,7 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	defer m.ops.Close()
+	defer m.close()
 	memory, err := m.device.memory()
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func runBench(c *cli.Context) error {
 		return fmt.Errorf("bench: nothing fits into memory; try a smaller --batch or --context, or other --weights")
 	}
 	here := &machine{} // of a GPU no bound is known yet
-	if m.device.gpu == processor {
+	if len(m.device.gpus) == 0 {
 		here = measureMachine(cmp.Or(c.Int("threads"), runtime.GOMAXPROCS(0)))
 	}
 	report := newBenchReport(m, here, plan)
@@ -72,6 +72,13 @@ func runBench(c *cli.Context) error {
 func checkBenchFlags(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
+	}
+	d, err := readDevice(c)
+	if err != nil {
+		return err
+	}
+	if d.count() > 1 {
+		return usagef("--device %s: bench measures one device at a time", c.String("device"))
 	}
 	for _, batch := range c.IntSlice("batch") {
 		if batch < 1 || batch > maxBenchBatch {
