@@ -15,8 +15,8 @@ import (
 // their slots add up. A sample does not depend on where it runs.
 //
 // A sample is placed when it is started: where most slots are free and, among equals, where its prompt has been read. It
-// stays there. So a prompt is read on each device that has samples of it, and by none that has not. To read it once more costs
-// a device as many rows as it has tokens, a small part of one sample's; a slot that stays empty costs samples.
+// stays there. So a prompt is read on the devices that have samples of it. To read it once more costs a device as many rows as
+// it has tokens, mostly fewer than one sample has; a slot that stays empty costs samples.
 //
 // Its methods are those of an Engine and keep their rules. All may be called from any goroutine.
 type Fleet struct {

@@ -125,7 +125,7 @@ func namesOf(all []kernels.Ops) string {
 	for _, ops := range all {
 		names = append(names, ops.Name())
 	}
-	return strings.Join(names, "; ")
+	return strings.Join(names, " + ")
 }
 
 // memory is how many bytes a model and its samples can have, on the device that has least.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -49,22 +48,14 @@ func TestSlotsAreSharedByDevices(t *testing.T) {
 	}
 }
 
-// embeddedOn opens the embedded model on so many devices, each of which is one thread of the processor.
-func embeddedOn(t *testing.T, devices int) *openedModel {
+// embeddedOn opens the embedded model on devices.
+func embeddedOn(t *testing.T, devices []kernels.Ops) *openedModel {
 	t.Helper()
 	o, err := openFiles("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []kernels.Ops
-	for range devices {
-		ops, err := cpu.New(cpu.Options{Threads: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, ops)
-	}
-	m, err := o.load(all, device{gpus: make([]int, devices)})
+	m, err := o.load(devices, device{gpus: make([]int, len(devices))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,12 +63,24 @@ func embeddedOn(t *testing.T, devices int) *openedModel {
 	return m
 }
 
-// spendOn runs a window on so many devices with five slots.
-func spendOn(t *testing.T, devices int, window time.Duration, policy string, samples int) (budget.Report, *sampler) {
+// processors are devices of one thread each.
+func processors(t *testing.T, n int) (all []kernels.Ops) {
 	t.Helper()
-	m := embeddedOn(t, devices)
+	for range n {
+		ops, err := cpu.New(cpu.Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, ops)
+	}
+	return all
+}
+
+// spendOn spends a window on three problems with five slots.
+func spendOn(t *testing.T, m *openedModel, window time.Duration, samples, tokens int) (budget.Report, *sampler) {
+	t.Helper()
 	fleet, err := m.start(5, func(slots int) engine.Options {
-		return engine.Options{Slots: slots, MaxTokens: 200, Landing: m.Landing, LandTokens: m.landing}
+		return engine.Options{Slots: slots, MaxTokens: tokens, Landing: m.Landing, LandTokens: m.landing}
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,36 +90,37 @@ func spendOn(t *testing.T, devices int, window time.Duration, policy string, sam
 		t.Fatal(err)
 	}
 	t.Cleanup(s.close)
-	p, err := budget.ParsePolicy(policy, samples)
+	policy, err := budget.ParsePolicy("uniform", samples)
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := budget.Run(context.Background(), budget.Open(window), []string{"a", "b", "c"}, s, p, budget.Options{LandTokens: m.landing})
+	report, err := budget.Run(t.Context(), budget.Open(window), []string{"a", "b", "c"}, s, policy, budget.Options{LandTokens: m.landing})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return report, s
 }
 
-func TestSeveralDevicesDrawTheSamplesOfOne(t *testing.T) {
-	const samples = 6
-	drawn := func(devices int) (texts []string) {
-		report, s := spendOn(t, devices, time.Minute, "uniform", samples)
+// testSeveralDevices compares the samples of one device with those of several.
+func testSeveralDevices(t *testing.T, most, samples, tokens int, open func(*testing.T, int) []kernels.Ops) {
+	drawn := func(devices int) (all []string) {
+		report, s := spendOn(t, embeddedOn(t, open(t, devices)), time.Minute, samples, tokens)
 		if s.Slots() != 5 {
 			t.Errorf("%d devices have %d slots together, want 5", devices, s.Slots())
 		}
 		for i, r := range report.Results {
 			for j, o := range r.Samples {
-				texts = append(texts, fmt.Sprintf("%d %d %s %d %v %v: %s", i, j, o.Status, o.Tokens, o.LogProb, o.Entropy, s.text(budget.ID{Problem: i, Index: j})))
+				all = append(all, fmt.Sprintf("sample %d of %d, %s, %d tokens, %v, %v: %s", j, i, o.Status, o.Tokens, o.LogProb, o.Entropy,
+					s.text(budget.ID{Problem: i, Index: j})))
 			}
 		}
-		return texts
+		return all
 	}
 	want := drawn(1)
 	if len(want) != 3*samples {
 		t.Errorf("%d samples were drawn, want %d", len(want), 3*samples)
 	}
-	for _, devices := range []int{2, 3} {
+	for devices := 2; devices <= most; devices++ {
 		for i, got := range drawn(devices) {
 			if got != want[i] {
 				t.Errorf("on %d devices:\n%s\non one:\n%s", devices, got, want[i])
@@ -125,10 +129,14 @@ func TestSeveralDevicesDrawTheSamplesOfOne(t *testing.T) {
 	}
 }
 
+func TestSeveralDevicesDrawTheSamplesOfOne(t *testing.T) {
+	testSeveralDevices(t, 3, 6, 200, processors)
+}
+
 // TestSamplesOfSeveralDevicesLandInTime: a window that is too short for what is asked ends with landings, and none after it.
 func TestSamplesOfSeveralDevicesLandInTime(t *testing.T) {
 	const window = time.Second
-	report, s := spendOn(t, 2, window, "uniform", 5000)
+	report, s := spendOn(t, embeddedOn(t, processors(t, 2)), window, 5000, 200)
 	landed := 0
 	for _, r := range report.Results {
 		landed += r.Count(budget.Landed)
