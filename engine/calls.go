@@ -13,24 +13,31 @@ var ErrClosed = errors.New("the engine is closed")
 
 // Open makes tokens a prompt that samples can continue. It is read when the first of them needs it.
 func (e *Engine) Open(tokens []int32) (PromptID, error) {
-	vocab := e.model.Config.Vocab
-	if len(tokens) == 0 {
-		return 0, errors.New("open prompt: it has no tokens")
-	}
-	for i, t := range tokens {
-		if t < 0 || int(t) >= vocab {
-			return 0, fmt.Errorf("open prompt: token %d is %d, but the model has %d", i, t, vocab)
-		}
-	}
-	longest := len(tokens) + e.opt.MaxTokens + len(e.landing.whole) + e.opt.LandTokens
-	if have := e.opt.capacity().Pages; model.PagesFor(longest)+1 > have { // one more: a fork's copy of the last page
-		return 0, fmt.Errorf("open prompt: its %d tokens and a sample need %d KV pages, more than all %d; "+
-			"have fewer tokens a sample, or more pages",
-			len(tokens), model.PagesFor(longest)+1, have)
+	if err := e.checkPrompt(tokens); err != nil {
+		return 0, fmt.Errorf("open prompt: %w", err)
 	}
 	id := PromptID(e.lastPrompt.Add(1))
 	p := &prompt{tokens: slices.Clone(tokens)}
 	return id, e.call(func() { e.prompts[id] = p })
+}
+
+func (e *Engine) checkPrompt(tokens []int32) error {
+	vocab := e.model.Config.Vocab
+	if len(tokens) == 0 {
+		return errors.New("it has no tokens")
+	}
+	for i, t := range tokens {
+		if t < 0 || int(t) >= vocab {
+			return fmt.Errorf("token %d is %d, but the model has %d", i, t, vocab)
+		}
+	}
+	longest := len(tokens) + e.opt.MaxTokens + len(e.landing.whole) + e.opt.LandTokens
+	if have := e.opt.capacity().Pages; model.PagesFor(longest)+1 > have { // one more: a fork's copy of the last page
+		return fmt.Errorf("its %d tokens and a sample need %d KV pages, more than all %d; "+
+			"have fewer tokens a sample, or more pages",
+			len(tokens), model.PagesFor(longest)+1, have)
+	}
+	return nil
 }
 
 // ClosePrompt forgets a prompt. Samples that were started from it still run.

@@ -5,7 +5,7 @@
 //	err = e.Start(engine.Request{ID: 1, Prompt: prompt, Seed: 7, Params: engine.Params{Temperature: 0.7}})
 //	for event := range e.Events() { ... }
 //
-// [Open] and [Load] read a model and its tokenizer from a checkpoint.
+// [Open] and [Load] read a model and its tokenizer from a checkpoint. A [Fleet] is engines on several devices as one.
 //
 // The rules:
 //
@@ -36,7 +36,8 @@ import (
 	"caucus/kernels"
 )
 
-// Tokenizer is what the engine needs of one; *token.Tokenizer is one. It is used by the loop and by New.
+// Tokenizer is what the engine needs of one; *token.Tokenizer is one. It is used by the loop and by New; engines of a Fleet
+// use the same one at once.
 type Tokenizer interface {
 	// Encode returns text's tokens; special recognises the tokens that no ordinary text contains.
 	Encode(text string, special bool) []int32
@@ -243,6 +244,7 @@ func (e *Engine) measure(begin time.Time) {
 // publish shows what a turn has done: first the counters, then the events that they include.
 func (e *Engine) publish() {
 	e.stats.Running, e.stats.Waiting = len(e.running), len(e.waiting)
+	e.stats.Working = min(len(e.running)+len(e.waiting), 1)
 	e.statsMu.Lock()
 	e.published = e.stats
 	e.statsMu.Unlock()

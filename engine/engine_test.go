@@ -89,7 +89,14 @@ func start(t testing.TB, ops kernels.Ops, opt engine.Options) *engine.Engine {
 	return e
 }
 
-func open(t testing.TB, e *engine.Engine, text string) engine.PromptID {
+// batch is an engine, or a fleet of them.
+type batch interface {
+	Open(tokens []int32) (engine.PromptID, error)
+	Start(r engine.Request) error
+	Events() <-chan engine.Event
+}
+
+func open(t testing.TB, e batch, text string) engine.PromptID {
 	t.Helper()
 	id, err := e.Open(tokenizer{}.Encode(text, true))
 	if err != nil {
@@ -98,7 +105,7 @@ func open(t testing.TB, e *engine.Engine, text string) engine.PromptID {
 	return id
 }
 
-func begin(t testing.TB, e *engine.Engine, requests ...engine.Request) {
+func begin(t testing.TB, e batch, requests ...engine.Request) {
 	t.Helper()
 	for _, r := range requests {
 		if err := e.Start(r); err != nil {
@@ -108,7 +115,7 @@ func begin(t testing.TB, e *engine.Engine, requests ...engine.Request) {
 }
 
 // collect waits for n events and returns them by ID.
-func collect(t testing.TB, e *engine.Engine, n int) map[uint64]engine.Event {
+func collect(t testing.TB, e batch, n int) map[uint64]engine.Event {
 	t.Helper()
 	events := make(map[uint64]engine.Event)
 	for range n {

@@ -36,7 +36,7 @@ type Step struct {
 	Context int // positions that the samples and prompts of the step had read when it ended, summed
 }
 
-// Stats counts what an Engine has done so far.
+// Stats counts what an Engine has done so far, or all of a Fleet.
 type Stats struct {
 	Steps      int
 	Drawn      int           // tokens drawn by samples
@@ -44,6 +44,7 @@ type Stats struct {
 	Forked     int           // samples begun from a prompt's state; more than were started if pages ran short
 	Running    int           // samples in slots
 	Waiting    int           // samples waiting for one
+	Working    int           // engines that have samples
 	Rows       int           // tokens read in steps
 	Context    int           // Step.Context, summed over the steps
 	Busy       time.Duration // time in steps
@@ -53,7 +54,24 @@ type Stats struct {
 	StateBytes int           // of the recurrent states and pages at those peaks
 }
 
-// Occupancy is the mean share of the slots that drew a token in a step.
+// add adds what another engine has done.
+func (s *Stats) add(o Stats) {
+	s.Steps += o.Steps
+	s.Drawn += o.Drawn
+	s.Prefilled += o.Prefilled
+	s.Forked += o.Forked
+	s.Running += o.Running
+	s.Waiting += o.Waiting
+	s.Working += o.Working
+	s.Rows += o.Rows
+	s.Context += o.Context
+	s.Busy += o.Busy
+	s.PeakSlots += o.PeakSlots
+	s.PeakPages += o.PeakPages
+	s.StateBytes += o.StateBytes
+}
+
+// Occupancy is the mean share of the slots of an engine that drew a token in a step.
 func (s Stats) Occupancy(slots int) float64 {
 	if s.Steps == 0 {
 		return 0

@@ -43,7 +43,7 @@ func runBench(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	defer m.ops.Close()
+	defer m.close()
 	memory, err := m.device.memory()
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func runBench(c *cli.Context) error {
 	if len(plan.cells) == 0 {
 		return fmt.Errorf("bench: nothing fits into memory; try a smaller --batch or --context, or other --weights")
 	}
-	here := measureMachine(m.ops)
+	here := measureMachine(m.Model.Ops)
 	report := newBenchReport(m, here, plan)
 	if report.Rows, err = benchRows(c, m, here, plan); err != nil {
 		return err
@@ -67,6 +67,13 @@ func runBench(c *cli.Context) error {
 func checkBenchFlags(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
+	}
+	d, err := readDevice(c)
+	if err != nil {
+		return err
+	}
+	if d.count() > 1 {
+		return usagef("--device %s: bench measures one device at a time", c.String("device"))
 	}
 	for _, batch := range c.IntSlice("batch") {
 		if batch < 1 || batch > maxBenchBatch {

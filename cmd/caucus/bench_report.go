@@ -43,8 +43,8 @@ type benchRow struct {
 
 func newBenchReport(m *openedModel, here *machine, plan benchPlan) *benchReport {
 	return &benchReport{
-		Model: m.name, Parameters: m.Model.Params(), Kernels: m.ops.Name(),
-		Weights: m.Model.Format().String(), KV: m.ops.Precision().KV.String(),
+		Model: m.name, Parameters: m.Model.Params(), Kernels: namesOf(m.ops),
+		Weights: m.Model.Format().String(), KV: m.Model.Ops.Precision().KV.String(),
 		PeakGFLOPS: here.gflops, PeakInt8GOPS: here.gops, LeftOut: plan.leftOut,
 	}
 }

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
+	"github.com/sourcegraph/conc/iter"
 	"github.com/urfave/cli/v2"
 
 	"caucus/budget"
+	"caucus/engine/model"
 )
 
 func calibrateCommand() *cli.Command {
@@ -21,7 +25,7 @@ func calibrateCommand() *cli.Command {
 			"user's cache, where solve and batch find it. They learn it by themselves, too, but only while they run.\n" +
 			"The table shows sizes that lie between those of the grid: how well the model foretells what it has not seen.",
 		Flags: append(modelFlags(),
-			&cli.IntFlag{Name: "slots", Value: 64, Usage: "measure up to `N` samples at once"},
+			&cli.IntFlag{Name: "slots", Value: 64, Usage: "measure up to `N` samples at once, on all devices together"},
 			&cli.IntFlag{Name: "context", Value: 1024, Usage: "measure up to `N` tokens a sample"},
 			&cli.Float64Flag{Name: "seconds", Value: 0.1, Usage: "measure each size for `S` seconds"},
 			&cli.StringFlag{Name: "out", Usage: "write the profile to `FILE`, too, for --step-model of other commands"},
@@ -50,8 +54,8 @@ func runCalibrate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	defer m.ops.Close()
-	batches, contexts := calibrationGrid(c.Int("slots"), c.Int("context"))
+	defer m.close()
+	batches, contexts := calibrationGrid(m.device.share(c.Int("slots"), 0), c.Int("context"))
 	grid, err := measureSteps(c, m, batches, contexts)
 	if err != nil {
 		return err
@@ -92,7 +96,7 @@ func checkCalibrateFlags(c *cli.Context) error {
 	return nil
 }
 
-// calibrationGrid is the powers of two up to so many slots, at a short, a middling and the longest context.
+// calibrationGrid is, of a device, the powers of two up to so many slots, at a short, a middling and the longest context.
 func calibrationGrid(slots, context int) (batches, contexts []int) {
 	for n := 1; n < slots; n *= 2 {
 		batches = append(batches, n)
@@ -117,7 +121,7 @@ func betweens(sizes []int) []int {
 // passes over the sizes are made, and the median of each kept: a machine that others use too is slow for seconds at a time.
 const passes = 5
 
-// measureSteps measures what fits into memory.
+// measureSteps measures what fits into memory, with a batch of each size on every device at once.
 func measureSteps(c *cli.Context, m *openedModel, batches, contexts []int) ([]budget.Step, error) {
 	memory, err := m.device.memory()
 	if err != nil {
@@ -128,25 +132,46 @@ func measureSteps(c *cli.Context, m *openedModel, batches, contexts []int) ([]bu
 	defer bar.Clear() //nolint:errcheck // what cannot be drawn need not be cleared
 	times := make([][]float64, len(plan.cells))
 	for range passes {
-		d := newDecoder(m.Model, plan.capacity)
+		decoders := newDecoders(m, plan.capacity)
 		for i, cell := range plan.cells {
 			bar.Describe(cell.String())
 			_ = bar.Add(1)
-			row, err := d.measure(c.Context, cell, seconds(c.Float64("seconds")/passes), false)
+			step, err := measureAtOnce(c.Context, decoders, cell, seconds(c.Float64("seconds")/passes))
 			if err != nil {
 				return nil, fmt.Errorf("calibrate %v: %w", cell, err)
 			}
-			times[i] = append(times[i], row.StepMilliseconds/1e3)
+			times[i] = append(times[i], step)
 		}
 	}
 	var steps []budget.Step
 	for i, cell := range plan.cells {
 		slices.Sort(times[i])
 		steps = append(steps, budget.Step{
-			Time: seconds(times[i][passes/2]), Rows: float64(cell.Batch), Context: float64(cell.positions()),
+			Time: seconds(times[i][passes/2]), Rows: float64(m.device.count() * cell.Batch),
+			Context: float64(m.device.count() * cell.positions()),
 		})
 	}
 	return steps, nil
+}
+
+// newDecoders makes one for each device.
+func newDecoders(m *openedModel, c model.Capacity) []*decoder {
+	var all []*decoder
+	for _, m := range m.models {
+		all = append(all, newDecoder(m, c))
+	}
+	return all
+}
+
+// measureAtOnce is the seconds of a step, on average, when each of the decoders takes such steps.
+func measureAtOnce(ctx context.Context, all []*decoder, c cell, budget time.Duration) (float64, error) {
+	side := iter.Mapper[*decoder, benchRow]{MaxGoroutines: len(all)}
+	rows, err := side.MapErr(all, func(d **decoder) (benchRow, error) { return (*d).measure(ctx, c, budget, false) })
+	sum := 0.0
+	for _, row := range rows {
+		sum += row.StepMilliseconds / 1e3
+	}
+	return sum / float64(len(all)), err
 }
 
 // calibrationPaths are the files to write.

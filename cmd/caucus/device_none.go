@@ -12,4 +12,4 @@ var errNoCUDA = errors.New("this program was built without its part for GPUs; ke
 
 func openGPU(int, kernels.Precision) (kernels.Ops, error) { return nil, errNoCUDA }
 
-func gpuMemory(int) (float64, error) { return 0, errNoCUDA }
+func gpuMemory([]int) (float64, error) { return 0, errNoCUDA }

@@ -30,7 +30,7 @@ func samplingFlags() []cli.Flag {
 	const ofModel = "the model's"
 	return []cli.Flag{
 		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
-		&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once"},
+		&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once, on all devices together"},
 		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens"},
 		&cli.Float64Flag{Name: "temperature", DefaultText: ofModel, Usage: "sample at `T`; 0 is greedy"},
 		&cli.Float64Flag{Name: "top-p", DefaultText: ofModel, Usage: "sample from the fewest tokens with probability `P` together"},

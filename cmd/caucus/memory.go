@@ -28,7 +28,7 @@ func (o *openedFiles) checkMemory(d device, slots int) error {
 	}
 	need := plan.Memory(model.Capacity{})
 	if need <= memoryShare*have {
-		return checkSlots(plan, o.name, slots, func(n int) float64 {
+		return d.checkSlots(plan, o.name, slots, func(n int) float64 {
 			return plan.Memory(model.Capacity{Slots: n + 1, Pages: n, Rows: n, Logits: n})
 		}, have)
 	}
@@ -40,8 +40,8 @@ func (o *openedFiles) checkMemory(d device, slots int) error {
 			break
 		}
 	}
-	return fmt.Errorf("the weights of %s take %s in %v, and there are %s of memory; %s",
-		o.name, humanize.IBytes(uint64(need)), plan.Format(), humanize.IBytes(uint64(have)), advice)
+	return fmt.Errorf("the weights of %s take %s in %v%s, and there are %s of memory; %s",
+		o.name, humanize.IBytes(uint64(need)), plan.Format(), d.onEach(), humanize.IBytes(uint64(have)), advice)
 }
 
 // samplesThatFit is how many samples of so many tokens have room beside the weights.
@@ -53,9 +53,9 @@ func samplesThatFit(plan *model.Model, tokens int, memory float64) int {
 	return int(min(max(0, free/sample), most))
 }
 
-// checkSlots refuses more slots than fit beside the weights, by what so many need in all, and says how many do.
-func checkSlots(m *model.Model, name string, slots int, need func(slots int) float64, have float64) error {
-	fit := sort.Search(slots, func(n int) bool { return need(n+1) > memoryShare*have })
+// checkSlots refuses more slots than fit beside the weights, by what so many need on a device in all, and says how many do.
+func (d device) checkSlots(m *model.Model, name string, slots int, need func(slots int) float64, have float64) error {
+	fit := sort.Search(slots, func(n int) bool { return need(d.share(n+1, 0)) > memoryShare*have })
 	switch fit {
 	case slots:
 		return nil
@@ -66,6 +66,6 @@ func checkSlots(m *model.Model, name string, slots int, need func(slots int) flo
 		}
 		return fmt.Errorf("%s leaves no memory for a sample beside its weights; try %s", name, advice)
 	}
-	return fmt.Errorf("%d slots of %s take %s, and there are %s of memory; --slots %d would fit",
-		slots, name, humanize.IBytes(uint64(need(slots))), humanize.IBytes(uint64(have)), fit)
+	return fmt.Errorf("%d slots of %s take %s%s, and there are %s of memory; --slots %d would fit",
+		slots, name, humanize.IBytes(uint64(need(d.share(slots, 0)))), d.onEach(), humanize.IBytes(uint64(have)), fit)
 }

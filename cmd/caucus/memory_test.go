@@ -28,7 +28,8 @@ func TestTheSlotsThatWouldFitDo(t *testing.T) {
 		}
 		return plan.Memory(capacity)
 	}
-	check := func(slots int, have float64) error { return checkSlots(plan, "it", slots, need, have) }
+	one := device{}
+	check := func(slots int, have float64) error { return one.checkSlots(plan, "it", slots, need, have) }
 	for _, gib := range []float64{9.5, 10, 12} {
 		have := gib * (1 << 30)
 		err := check(4000, have)
@@ -42,6 +43,11 @@ func TestTheSlotsThatWouldFitDo(t *testing.T) {
 		}
 		if few, many := check(fit, have), check(fit+1, have); few != nil || many == nil {
 			t.Errorf("%v GiB: %d slots: %v; one more: %v", gib, fit, few, many)
+		}
+		err = device{gpus: []int{0, 1, 2}}.checkSlots(plan, "it", 4*fit, need, have)
+		if want := fmt.Sprintf("on each of 3 devices, and there are %v GiB of memory; --slots %d would fit", gib, 3*fit); err == nil ||
+			!strings.HasSuffix(err.Error(), want) {
+			t.Errorf("three devices of %v GiB: got %v, want %q", gib, err, want)
 		}
 	}
 	if err := check(1, 7<<30); err == nil || !strings.Contains(err.Error(), "no memory for a sample") {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sourcegraph/conc/iter"
 	"github.com/urfave/cli/v2"
 
 	"caucus/engine"
@@ -31,11 +32,12 @@ type openedFiles struct {
 	random string // that one's name
 }
 
-// openedModel is a checkpoint on the machine's kernels.
+// openedModel is a checkpoint on the machine's kernels. Every device has a copy of its Model.
 type openedModel struct {
-	*engine.Checkpoint
+	*engine.Checkpoint // of the first device
 	usage
-	ops    kernels.Ops
+	models []*model.Model // of all devices
+	ops    []kernels.Ops  // of those
 	device device
 	print  string // the fingerprint of its files; "" of a model that is made up
 }
@@ -49,7 +51,8 @@ func modelFlags() []cli.Flag {
 		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
 		&cli.StringFlag{Name: "inputs", Value: "f32", DefaultText: "f32",
 			Usage: "round what is multiplied by weights to `FORMAT`: f32 or bf16, which a GPU multiplies fastest"},
-		&cli.StringFlag{Name: "device", Value: "cpu", DefaultText: "cpu", Usage: "compute on `DEVICE`: cpu, or cuda:0 for the first GPU"},
+		&cli.StringFlag{Name: "device", Value: "cpu", DefaultText: "cpu",
+			Usage: "compute on `DEVICE`: cpu, cuda:0 for the first GPU, or several GPUs as in cuda:0,cuda:1"},
 		&cli.IntFlag{Name: "threads", DefaultText: "one a processor", Usage: "compute with `N` threads"},
 	}
 }
@@ -96,7 +99,7 @@ func loadModel(c *cli.Context) (_ *openedModel, err error) {
 	}
 	m, err := o.load(ops, d)
 	if err != nil {
-		ops.Close()
+		closeAll(ops)
 		return nil, err
 	}
 	return m, nil
@@ -137,19 +140,46 @@ func (o *openedFiles) plan(p kernels.Precision) (*model.Model, error) {
 	return model.Plan(weights, cfg, p)
 }
 
-func (o *openedFiles) load(ops kernels.Ops, d device) (*openedModel, error) {
+// load reads the weights, onto all devices at once.
+func (o *openedFiles) load(ops []kernels.Ops, d device) (*openedModel, error) {
 	m := &openedModel{usage: o.usage, ops: ops, device: d}
-	var err error
-	if o.Files == nil {
-		m.Checkpoint, err = loadRandom(o.random, ops)
-		return m, err
+	load := func(ops *kernels.Ops) (*engine.Checkpoint, error) { return loadRandom(o.random, *ops) }
+	if o.Files != nil {
+		var err error
+		if m.print, err = o.Fingerprint(); err != nil {
+			return nil, err
+		}
+		load = func(ops *kernels.Ops) (*engine.Checkpoint, error) { return o.Load(*ops) }
 	}
-	if m.print, err = o.Fingerprint(); err != nil {
+	copies, err := iter.MapErr(ops, load)
+	if err != nil {
 		return nil, err
 	}
-	m.Checkpoint, err = o.Load(ops)
-	return m, err
+	m.Checkpoint = copies[0]
+	for _, c := range copies {
+		m.models = append(m.models, c.Model)
+	}
+	return m, nil
 }
+
+// start starts an engine on every device, with a share of so many slots.
+func (m *openedModel) start(slots int, options func(slots int) engine.Options) (*engine.Fleet, error) {
+	var engines []*engine.Engine
+	for i, model := range m.models {
+		e, err := engine.New(model, m.Tokenizer, options(m.device.share(slots, i)))
+		if err != nil {
+			for _, e := range engines {
+				e.Close()
+			}
+			return nil, err
+		}
+		engines = append(engines, e)
+	}
+	return engine.NewFleet(engines...), nil
+}
+
+// close gives back the devices.
+func (m *openedModel) close() { closeAll(m.ops) }
 
 // loadRandom makes up a model. It has no tokenizer, and nobody to say how to sample from it.
 func loadRandom(name string, ops kernels.Ops) (*engine.Checkpoint, error) {

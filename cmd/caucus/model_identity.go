@@ -12,8 +12,8 @@ import (
 
 // fingerprint tells the samples of this model apart from those of others.
 func (m *openedModel) fingerprint(p engine.Params, maxTokens int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %v %v %q %q %+v %d", m.print, m.Model.Format(), m.ops.Precision().KV, m.ops.Precision().Inputs,
-		m.suffix, m.Landing, p, maxTokens))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %v %v %v %q %q %+v %d", m.print, m.Model.Format(), m.Model.Ops.Precision().KV,
+		m.Model.Ops.Precision().Inputs, m.suffix, m.Landing, p, maxTokens))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -23,5 +23,5 @@ func machineName(m *openedModel) string {
 	if err != nil {
 		host = "unknown host"
 	}
-	return fmt.Sprintf("%s, %s/%s, %d processors, %s", host, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), m.ops.Name())
+	return fmt.Sprintf("%s, %s/%s, %d processors, %s", host, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), namesOf(m.ops))
 }

@@ -26,7 +26,7 @@ type modelInfo struct {
 	WeightBytes  uint64  `json:"weight_bytes"`
 	StateBytes   uint64  `json:"state_bytes"` // of a sample
 	KVBytes      float64 `json:"kv_bytes"`    // of a sample's token
-	SamplesFit   int     `json:"samples_fit"` // beside the weights
+	SamplesFit   int     `json:"samples_fit"` // beside the weights, on all devices together
 	SampleTokens int     `json:"sample_tokens"`
 	Sampling     string  `json:"sampling,omitempty"`
 	Stops        string  `json:"stops,omitempty"`
@@ -97,19 +97,19 @@ func (o *openedFiles) describe(d device) (*modelInfo, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer closeAll(ops)
 	memory, err := d.memory()
 	if err != nil {
 		return nil, err
 	}
-	defer ops.Close()
 	cfg := &plan.Config
 	info := &modelInfo{
 		Model: o.name, Architecture: cfg.Family, Layers: cfg.Strip(), Parameters: plan.Params(),
 		Width: cfg.DModel, Vocabulary: cfg.Vocab,
 		Weights: plan.Format().String(), WeightBytes: uint64(plan.Memory(model.Capacity{})),
 		StateBytes: uint64(plan.SlotBytes()), KVBytes: float64(plan.PageBytes()) / kernels.PageLen,
-		SamplesFit: samplesThatFit(plan, infoTokens, memory), SampleTokens: infoTokens,
-		Kernels: fmt.Sprintf("%s; keys and values in %v", ops.Name(), plan.Ops.Precision().KV),
+		SamplesFit: d.count() * samplesThatFit(plan, infoTokens, memory), SampleTokens: infoTokens,
+		Kernels: fmt.Sprintf("%s; keys and values in %v", namesOf(ops), plan.Ops.Precision().KV),
 	}
 	if o.Files != nil {
 		o.describeText(info)

@@ -25,7 +25,7 @@ func profilePath(c *cli.Context, m *openedModel) (string, error) {
 	}
 	host, _ := os.Hostname() // a cache may be shared by machines; without a name, by all that have none
 	key := fmt.Sprintf("%s|%s|%d|%d|%v|%v|%s|%d", host, m.name, m.Model.Params(), m.Model.SlotBytes(), m.Model.Format(),
-		m.ops.Precision(), m.ops.Name(), c.Int("threads"))
+		m.Model.Ops.Precision(), namesOf(m.ops), c.Int("threads"))
 	sum := sha256.Sum256([]byte(key))
 	return filepath.Join(cache, "caucus", "profile-"+hex.EncodeToString(sum[:8])+".json"), nil
 }

@@ -11,9 +11,9 @@ import (
 	"caucus/engine"
 )
 
-// sampler is an engine as budget.Run wants one: problems by their index, and word of the step time while samples run.
+// sampler is the engines as budget.Run wants one: problems by their index, and word of the step time while samples run.
 type sampler struct {
-	engine  *engine.Engine
+	engine  *engine.Fleet
 	params  engine.Params
 	prompts []engine.PromptID // of each problem
 	lengths []int             // of those, in tokens
@@ -30,12 +30,8 @@ type sampler struct {
 
 var _ budget.Sampler = (*sampler)(nil)
 
-// newSampler opens the prompts on a fresh engine. keepTexts keeps what the samples write, for text.
-func newSampler(m *openedModel, opt engine.Options, params engine.Params, statements []string, keepTexts bool) (*sampler, error) {
-	e, err := engine.New(m.Model, m.Tokenizer, opt)
-	if err != nil {
-		return nil, err
-	}
+// newSampler opens the prompts on fresh engines, which it closes. keepTexts keeps what the samples write, for text.
+func newSampler(m *openedModel, e *engine.Fleet, params engine.Params, statements []string, keepTexts bool) (*sampler, error) {
 	s := &sampler{
 		engine: e, params: params, events: make(chan budget.Event), done: make(chan struct{}),
 	}
@@ -58,11 +54,11 @@ func newSampler(m *openedModel, opt engine.Options, params engine.Params, statem
 	return s, nil
 }
 
-// forward passes the engine's events on, and between them how long its steps take.
+// forward passes the engines' events on, and between them how long its steps take.
 func (s *sampler) forward() {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	var steps pace
+	steps := pace{devices: s.engine.Size()}
 	for {
 		var event budget.Event
 		select {
@@ -143,14 +139,14 @@ func (s *sampler) failure() error {
 	return s.err
 }
 
-// close ends the engine after its current step.
+// close ends the engines after their current steps.
 func (s *sampler) close() {
 	close(s.done)
 	s.engine.Close()
 	s.goroutines.Wait()
 }
 
-// numberOf packs a sample's ID into the number by which the engine knows it.
+// numberOf packs a sample's ID into the number by which the engines know it.
 func numberOf(id budget.ID) uint64 { return uint64(id.Problem)<<32 | uint64(uint32(id.Index)) }
 
 func sampleOf(number uint64) budget.ID {

@@ -97,7 +97,7 @@ func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler,
 	if err != nil {
 		return nil, err
 	}
-	options := func(slots int) engine.Options {
+	options := func(slots int) engine.Options { // of a device
 		return engine.Options{
 			Slots:     slots,
 			Prompts:   min(len(list), max(16, promptMemory/max(1, m.Model.SlotBytes()))),
@@ -116,10 +116,14 @@ func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler,
 		}
 		return m.Model.Memory(capacity)
 	}
-	if err := checkSlots(m.Model, m.name, slots, need, have); err != nil {
+	if err := m.device.checkSlots(m.Model, m.name, slots, need, have); err != nil {
 		return nil, err
 	}
-	return newSampler(m, options(slots), samplingParams(c, m), statements, c.Bool("show-samples"))
+	fleet, err := m.start(slots, options)
+	if err != nil {
+		return nil, err
+	}
+	return newSampler(m, fleet, samplingParams(c, m), statements, c.Bool("show-samples"))
 }
 
 // maxTokens is the most that a sample may draw.

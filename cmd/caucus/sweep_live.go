@@ -110,16 +110,17 @@ func (s *sweep) spendOnce(x *sweptCell, list []problems.Problem, p *replay.Play,
 	}
 	return replay.CellOf(run.Report, order, func(problem int, text string) bool {
 		return isRight(list[problem].Answer, text)
-	}), slowness(run.sampler.engine.Stats(), p.Profile.StepTime), nil
+	}), slowness(run.sampler.engine, p.Profile.StepTime), nil
 }
 
-// slowness is how long the steps of an engine took, on average, by what a model of their time says.
-func slowness(s engine.Stats, m budget.StepTime) float64 {
+// slowness is how long the steps of engines took, on average, by what a model of their time says.
+func slowness(f *engine.Fleet, m budget.StepTime) float64 {
+	s := f.Stats()
 	if s.Steps == 0 {
 		return 1
 	}
-	n := float64(s.Steps)
-	return s.Busy.Seconds() / n / m.At(float64(s.Rows)/n, float64(s.Context)/n).Seconds()
+	step := stepOf(engine.Stats{}, s, f.Size(), s.Steps)
+	return step.Time.Seconds() / m.At(step.Rows, step.Context).Seconds()
 }
 
 // judge says how well the recording predicted the real windows: as it is, and with their own speed, since a machine may be
