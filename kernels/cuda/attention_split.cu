@@ -24,14 +24,14 @@ __device__ __forceinline__ void cut_pair(float a, float b, uint32_t &high, uint3
 template <int D> struct split_warp {
     float m, l;            // of head g: the largest score, in powers of 2, and this lane's share of the sum of weights
     float sums[D / 8][4];  // columns of the output: rows g and g+8 belong to head g
-    uint4 q[D / 32][2];
+    const uint4 *q;        // row g, behind which is the second part of it: registers are for keys and values
 
     // scores multiplies 8 positions, of which k is row g, with all heads: s is of head g, positions 2t and 2t+1.
     __device__ __forceinline__ void scores(float (&s)[2], const uint4 (&k)[D / 32]) const {
         float c[4] = {};
 #pragma unroll
         for (int h = 0; h < D / 32; h++) {
-            const uint4 &a = q[h][0], &b = q[h][1];
+            const uint4 a = load_shared(&q[4 * h]), b = load_shared(&q[4 * h + split_heads * (D / 8 + 4)]);
             const uint32_t a0[4] = {a.x, b.x, a.y, b.y}, a1[4] = {a.z, b.z, a.w, b.w}, k0[2] = {k[h].x, k[h].y}, k1[2] = {k[h].z, k[h].w};
             mma16816(c, a0, k0);
             mma16816(c, a1, k1);
@@ -75,12 +75,31 @@ template <int D> struct split_warp {
     static __device__ __forceinline__ uint32_t word(const uint4 &v, int i) { return i == 0 ? v.x : i == 1 ? v.y : i == 2 ? v.z : v.w; }
 };
 
+// read_keys reads this lane's part of 16 positions, of which those up to last are there: rows g and g+8, from the first of which on.
+template <int D> __device__ __forceinline__ void read_keys(uint4 (&k)[2][D / 32], const bf16 *from, int last, int g) {
+#pragma unroll
+    for (int n = 0; n < 2; n++)
+#pragma unroll
+        for (int i = 0; i < D / 32; i++) k[n][i] = 8 * n + g <= last ? load_once(from + 8 * n * D + 32 * i) : make_uint4(0, 0, 0, 0);
+}
+
+// read_values reads rows 2t, 2t+1, 2t+8 and 2t+9.
+template <int D> __device__ __forceinline__ void read_values(uint4 (&v)[D / 64][4], const bf16 *from, int last, int t) {
+#pragma unroll
+    for (int d = 0; d < D / 64; d++)
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            const int row = i % 2 + i / 2 * 8;
+            v[d][i] = 2 * t + row <= last ? load_once(from + row * D + 64 * d) : make_uint4(0, 0, 0, 0);
+        }
+}
+
 // attend_split writes rounded, too, if it is not null: operand_at of common.cuh. grid (tokens, KVHeads * groups of 8 query heads, splits). y is written where there is one split; otherwise
 // parts [tokens, heads, splits, D+2] gets sums, the largest score and the sum of weights, for attend_join.
 template <int D>
 __device__ __forceinline__ void attend_split(float *y, int ys, bf16 *rounded, int room, const float *qkv, int qs, const int *P, int tokens_at, int list_at, int spans_at,
                                              const float *table, int dim, const bf16 *cache, int heads, int kvHeads, float scale, float *parts) {
-    __shared__ uint4 queries[2][split_heads][D / 8];
+    __shared__ uint4 queries[2][split_heads][D / 8 + 4]; // so that two rows lie in different banks
     __shared__ float most[split_warps][split_heads], weights[split_warps][split_heads], sums[split_warps][split_heads][D];
     if (blockIdx.x >= P[tokens_at]) return;
     const int *token = P + P[list_at] + 2 * blockIdx.x, group = heads / kvHeads, h = blockIdx.y % kvHeads;
@@ -104,25 +123,22 @@ __device__ __forceinline__ void attend_split(float *y, int ys, bf16 *rounded, in
     for (int j = 0; j < D / 8; j++)
 #pragma unroll
         for (int e = 0; e < 4; e++) w.sums[j][e] = 0;
-#pragma unroll
-    for (int i = 0; i < D / 32; i++) w.q[i][0] = queries[0][g][4 * i + t], w.q[i][1] = queries[1][g][4 * i + t];
+    w.q = &queries[0][g][t];
 
-    const i64 values = (i64)kvHeads * page_len * D;
-    for (int at = from + 16 * warp; at <= last; at += 16 * split_warps) {
-        const bf16 *page = cache + kv_at(P, s, at, h, kvHeads, D);
-        uint4 k[2][D / 32], v[D / 64][4];
-        const uint4 none = make_uint4(0, 0, 0, 0);
-#pragma unroll
-        for (int n = 0; n < 2; n++)
-#pragma unroll
-            for (int i = 0; i < D / 32; i++) k[n][i] = at + 8 * n + g <= last ? load_once(page + (8 * n + g) * D + 32 * i + 8 * t) : none;
-#pragma unroll
-        for (int d = 0; d < D / 64; d++)
-#pragma unroll
-            for (int i = 0; i < 4; i++) {
-                const int p = 2 * t + i % 2 + i / 2 * 8;
-                v[d][i] = at + p <= last ? load_once(page + values + p * D + 64 * d + 8 * g) : none;
-            }
+    // Keys are read while the weights of those before are multiplied, values while the next scores are.
+    const int *pages = P + s.pages;
+    const bf16 *keys = cache + (h * page_len + g) * D + 8 * t;
+    const int values = (kvHeads * page_len + 2 * t - g) * D + 8 * (g - t), page_size = 2 * kvHeads * page_len * D;
+    auto read_from = [&](int at) { return keys + (i64)pages[at / page_len] * page_size + at % page_len * D; };
+    uint4 k[2][D / 32], v[D / 64][4];
+    int at = from + 16 * warp;
+    const bf16 *next = keys;
+    if (at <= last) {
+        next = read_from(at);
+        read_keys<D>(k, next, last - at, g);
+        read_values<D>(v, next + values, last - at, t);
+    }
+    while (at <= last) {
         float score[2][2];
 #pragma unroll
         for (int n = 0; n < 2; n++) {
@@ -131,9 +147,15 @@ __device__ __forceinline__ void attend_split(float *y, int ys, bf16 *rounded, in
             for (int e = 0; e < 2; e++)
                 if (at + 8 * n + 2 * t + e > last) score[n][e] = -FLOAT_INF;
         }
+        at += 16 * split_warps;
+        if (at <= last) {
+            next = read_from(at);
+            read_keys<D>(k, next, last - at, g);
+        }
         uint32_t p[4];
         w.weigh(p, score);
         w.add(p, v);
+        if (at <= last) read_values<D>(v, next + values, last - at, t);
     }
 
     w.l += __shfl_xor_sync(0xffffffffu, w.l, 1);
@@ -186,7 +208,7 @@ __device__ __forceinline__ void attend_join(float *y, int ys, bf16 *rounded, int
 }
 
 #define ATTEND_SPLIT(D)                                                                                                         \
-    extern "C" __global__ void __launch_bounds__(32 * split_warps, 3)                                                           \
+    extern "C" __global__ void __launch_bounds__(32 * split_warps, 3)                                                            \
         attend_split_##D(float *y, int ys, bf16 *rounded, int room, const float *qkv, int qs, const int *P, int tokens_at,      \
                          int list_at, int spans_at, const float *table, int dim, const bf16 *cache, int heads, int kvHeads,     \
                          float scale, float *parts) {                                                                           \

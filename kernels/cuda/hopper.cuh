@@ -144,6 +144,20 @@ __device__ __forceinline__ void bulk_copy(void *shared, const void *global, uint
                  : "memory");
 }
 
+// A cluster is blocks that run at once, of which each can read the shared memory of all. cluster_meet is their barrier.
+__device__ __forceinline__ void cluster_meet() {
+    asm volatile("barrier.cluster.arrive.release.aligned;\n"
+                 "barrier.cluster.wait.acquire.aligned;" ::: "memory");
+}
+// load_of reads what the block of a rank has where this one has p.
+__device__ __forceinline__ float4 load_of(const float4 *p, uint32_t rank) {
+    uint32_t there;
+    float4 v;
+    asm volatile("mapa.shared::cluster.u32 %0, %1, %2;" : "=r"(there) : "r"(shared_address(p)), "r"(rank));
+    asm volatile("ld.shared::cluster.v4.f32 {%0,%1,%2,%3}, [%4];" : "=f"(v.x), "=f"(v.y), "=f"(v.z), "=f"(v.w) : "r"(there) : "memory");
+    return v;
+}
+
 // let_next_begin lets the launch behind this one begin once all blocks of this one have come here; what that launch reads of this
 // one's results it reads after await_previous.
 __device__ __forceinline__ void let_next_begin() { asm volatile("griddepcontrol.launch_dependents;" ::: "memory"); }

@@ -42,6 +42,13 @@ __device__ __forceinline__ uint4 load_once(const void *p) {
     return v;
 }
 
+// load_shared reads 16 aligned bytes of shared memory here and now.
+__device__ __forceinline__ uint4 load_shared(const void *p) {
+    uint4 v;
+    asm volatile("ld.shared.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "r"((uint32_t)__cvta_generic_to_shared(p)));
+    return v;
+}
+
 // mma16816 adds to c, 16 by 8, the product of a, 16 by 16 in rows, and b, 16 by 8 in columns, both in bf16. Lane 4g+t holds
 // of c the elements 2t and 2t+1 of rows g and g+8; of a the same rows' elements 2t, 2t+1 and 2t+8, 2t+9 (a[0] row g,
 // a[1] row g+8, a[2] and a[3] the upper ones); of b column g's elements 2t, 2t+1 and 2t+8, 2t+9.

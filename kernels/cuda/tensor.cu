@@ -117,7 +117,43 @@ template <int MODE, int N, int STAGES> struct tensor {
     }
 #endif
 
-    // gather adds the sums of all shares, if this is the last of the blocks that have them.
+    static const int sums_stride = tile_outputs + 4; // floats, so that the lanes of a warp meet all banks
+
+    // show brings the sums together in shared memory, of which nothing else is left to be read: row by row of x.
+    __device__ __forceinline__ float *show() {
+        const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, warp = threadIdx.x / 32;
+        float *sums = (float *)stages;
+        __syncthreads();
+#pragma unroll
+        for (int i = 0; i < N / 8; i++)
+#pragma unroll
+            for (int e = 0; e < 4; e++) sums[(8 * i + 2 * t + e % 2) * sums_stride + 16 * warp + g + e / 2 * 8] = c[4 * i + e];
+        __syncthreads();
+        return sums;
+    }
+#ifdef HOPPER
+    // finish_tile lets each block of a cluster add the sums of all for some of the rows.
+    __device__ __forceinline__ void finish_tile(int share) {
+        const float4 *sums = (const float4 *)show();
+        if (a.shares > 1) cluster_meet();
+        store(share, a.shares, [&](int i) {
+            if (a.shares == 1) return sums[i];
+            float4 sum = load_of(&sums[i], 0);
+            for (int s = 1; s < a.shares; s++) {
+                const float4 v = load_of(&sums[i], s);
+                sum.x += v.x, sum.y += v.y, sum.z += v.z, sum.w += v.w;
+            }
+            return sum;
+        });
+        if (a.shares > 1) cluster_meet(); // none ends while others read
+    }
+#else
+    // finish_tile lets the last block that comes here add the sums of all, which are in memory.
+    __device__ __forceinline__ void finish_tile(int share) {
+        if (a.shares > 1 && !gather(share)) return;
+        const float4 *sums = (const float4 *)show();
+        store(0, 1, [&](int i) { return sums[i]; });
+    }
     __device__ __forceinline__ bool gather(int share) {
         __shared__ unsigned last;
         const int number = tile * gridDim.x + blockIdx.x;
@@ -143,47 +179,42 @@ template <int MODE, int N, int STAGES> struct tensor {
         }
         return true;
     }
-    // store writes the results row by row: they come together in shared memory, of which nothing else is left to be read.
-    __device__ __forceinline__ void store() {
-        const int stride = outputs + 4; // so that the lanes of a warp meet all banks
-        const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, warp = threadIdx.x / 32;
-        float *sums = (float *)stages;
-        __syncthreads();
+#endif
+    // store writes one of parts of the results. sum returns four neighbours of the sums.
+    template <class F> __device__ __forceinline__ void store(int part, int parts, F sum) const {
+        const int units = N * outputs / 8; // of 8 results
+        for (int i = units * part / parts + threadIdx.x; i < units * (part + 1) / parts; i += tensor_threads) {
+            const int row = i / (outputs / 8), unit = i % (outputs / 8), o = tile * outputs + 8 * unit;
+            const int at = (row * sums_stride + (MODE == SWIGLU ? 16 : 8) * unit) / 4;
+            if (first_row + row >= a.rows || o >= a.out) continue;
+            const float4 low = sum(at), high = sum(at + 1);
+            float v[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+            if (MODE == SWIGLU) {
+                const float4 l = sum(at + 2), h = sum(at + 3);
+                const float up[8] = {l.x, l.y, l.z, l.w, h.x, h.y, h.z, h.w};
 #pragma unroll
-        for (int i = 0; i < N / 8; i++)
-#pragma unroll
-            for (int e = 0; e < (MODE == SWIGLU ? 2 : 4); e++)
-                sums[(8 * i + 2 * t + e % 2) * stride + warp * (outputs / 8) + g + e / 2 * 8] =
-                    MODE == SWIGLU ? silu(c[4 * i + e]) * c[4 * i + e + 2] : c[4 * i + e];
-        __syncthreads();
-        for (int i = threadIdx.x; i < N * outputs / 8; i += tensor_threads) {
-            const int r = first_row + i / (outputs / 8), o = tile * outputs + i % (outputs / 8) * 8;
-            if (r < a.rows) store_unit(r, o, &sums[i / (outputs / 8) * stride + i % (outputs / 8) * 8]);
+                for (int e = 0; e < 8; e++) v[e] = silu(v[e]) * up[e];
+            }
+            store_unit(first_row + row, o, v);
         }
     }
     // store_unit writes 8 neighbours, or fewer at the end of a row.
-    __device__ __forceinline__ void store_unit(int r, int o, const float *from) const {
-        float *to = a.y + (i64)r * a.ys + o, v[8];
-        const bool whole = o + 8 <= a.out && ((uint64_t)to & 15) == 0;
+    __device__ __forceinline__ void store_unit(int r, int o, float (&v)[8]) const {
+        float *to = a.y + (i64)r * a.ys + o;
+        if (o + 8 <= a.out && ((uint64_t)to & 15) == 0) {
 #pragma unroll
-        for (int h = 0; h < 2; h++) {
-            const float4 f = *(const float4 *)(from + 4 * h);
-            v[4 * h] = f.x, v[4 * h + 1] = f.y, v[4 * h + 2] = f.z, v[4 * h + 3] = f.w;
-        }
-#pragma unroll
-        for (int h = 0; h < 2; h++) {
-            float *u = v + 4 * h;
-            if (whole) {
+            for (int h = 0; h < 2; h++) {
                 float4 *p = (float4 *)to + h;
+                float *u = v + 4 * h;
                 if (MODE == ADD) u[0] += p->x, u[1] += p->y, u[2] += p->z, u[3] += p->w;
                 *p = make_float4(u[0], u[1], u[2], u[3]);
-            } else
-                for (int i = 0; i < 4 && o + 4 * h + i < a.out; i++) {
-                    if (MODE == ADD) u[i] += to[4 * h + i];
-                    to[4 * h + i] = u[i];
-                }
-        }
-        if (a.rounded && o < a.out) *(uint4 *)&a.rounded[operand_at(r, o, a.room)] = rounded_unit(v);
+            }
+        } else
+            for (int i = 0; i < 8 && o + i < a.out; i++) {
+                if (MODE == ADD) v[i] += to[i];
+                to[i] = v[i];
+            }
+        if (a.rounded) *(uint4 *)&a.rounded[operand_at(r, o, a.room)] = rounded_unit(v);
     }
 };
 
@@ -199,8 +230,7 @@ template <int MODE, int N, int STAGES> __device__ __forceinline__ void multiply_
 #pragma unroll
     for (int i = 0; i < N / 2; i++) t.c[i] = 0;
     t.run();
-    if (a.shares > 1 && !t.gather(share)) return;
-    t.store();
+    t.finish_tile(share);
 }
 
 // grid (rows/N, shares*tiles), 256 threads

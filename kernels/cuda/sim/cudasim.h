@@ -278,6 +278,7 @@ inline void __nanosleep(unsigned) {}
 // The twins of platform.cuh's wrappers.
 
 // A copy happens only when it is waited for, so that a missing wait shows.
+inline uint4 load_shared(const void *p) { return *(const uint4 *)p; }
 inline uint4 load_once(const void *p) { return *(const uint4 *)p; }
 
 inline void cp_async16(void *shared, const void *global) {
