@@ -58,6 +58,12 @@ struct max_of {
 struct min_of {
     template <class T> __device__ __forceinline__ T operator()(T a, T b) const { return b < a ? b : a; }
 };
+struct or_of {
+    template <class T> __device__ __forceinline__ T operator()(T a, T b) const { return a | b; }
+};
+struct and_of {
+    template <class T> __device__ __forceinline__ T operator()(T a, T b) const { return a & b; }
+};
 
 // block_reduce is f over the values of a block of whole warps, in every thread, in an order that only their number decides.
 template <class F, class T> __device__ __forceinline__ T block_reduce(F f, T v) {

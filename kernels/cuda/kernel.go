@@ -26,12 +26,13 @@ const (
 	convRemember
 	mambaScan
 	mamba2Scan
+	sampleParts
 	sampleRows
 	routeRows
 	expertFirst
 	expertDown
 	expertSum
-	tensorSet // of 1 tile: set, add and swiglu; then of 2 and of 4
+	tensorSet     // of 1 tile: set, add and swiglu; then of 2 and of 4
 	functionCount = tensorSet + 9
 )
 
@@ -43,7 +44,7 @@ var functionNames = [functionCount]string{
 	"product_int8_set", "product_int8_add", "product_int8_swiglu",
 	"append_f32", "append_bf16", "attend_f32", "attend_bf16",
 	"quantize", "rms_norm", "mul_row", "add_row", "gate", "squared_relu", "conv", "conv_remember", "mamba", "mamba2",
-	"sample_rows", "route", "expert_first", "expert_down", "expert_sum",
+	"sample_parts", "sample_rows", "route", "expert_first", "expert_down", "expert_sum",
 	"tensor1_set", "tensor1_add", "tensor1_swiglu", "tensor2_set", "tensor2_add", "tensor2_swiglu",
 	"tensor4_set", "tensor4_add", "tensor4_swiglu",
 }

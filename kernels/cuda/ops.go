@@ -53,6 +53,7 @@ type ops struct {
 	mixtures  map[*kernels.Expert]*mixture
 
 	bytes, scales scratch // of quantized rows
+	parts, cuts   scratch // of rows of logits
 	sampled       scratch // results of draws, and where the host finds them:
 	drawn         *pinned[uint32]
 	routing       struct{ chosen, weights, room, act, made scratch }
