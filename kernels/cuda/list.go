@@ -3,7 +3,7 @@
 package cuda
 
 // maxArgs is the most arguments that a kernel has.
-const maxArgs = 24
+const maxArgs = 25
 
 // launch is a kernel that is to run. Its arguments take 8 bytes each.
 type launch struct {
