@@ -25,16 +25,30 @@ KERNEL embed_int8(float *y, int ys, const i8 *table, const float *scales, int n,
     y[(i64)r * ys + i] = (float)table[(i64)token * n + i] * scales[token];
 }
 
-// rms_norm is y[i] = x[i] / sqrt(mean(x^2) + eps) * w[i]; y may be x. grid (rows)
-KERNEL rms_norm(float *y, int ys, const float *x, int xs, const float *w, int n, float eps, const int *P, int rows_at) {
+// rms_norm is y[i] = x[i] / sqrt(mean(x^2) + eps) * w[i]; y may be x. A thread reads all that it has of the row and of w at once,
+// norm_values at most; what a longer row has beyond is read where it is needed. grid (rows)
+const int norm_values = 8;
+KERNEL __launch_bounds__(512) rms_norm(float *y, int ys, const float *x, int xs, const float *w, int n, float eps, const int *P,
+                                       int rows_at) {
     if (blockIdx.x >= P[rows_at]) return;
     y += (i64)blockIdx.x * ys;
     x += (i64)blockIdx.x * xs;
+    float v[norm_values], by[norm_values];
+    for (int k = 0; k < norm_values; k++) {
+        const int i = k * blockDim.x + threadIdx.x;
+        v[k] = i < n ? x[i] : 0;
+        by[k] = i < n ? w[i] : 0;
+    }
     float sum = 0;
-    for (int i = threadIdx.x; i < n; i += blockDim.x) sum += x[i] * x[i];
+    for (int k = 0; k < norm_values; k++) sum += v[k] * v[k];
+    for (int i = norm_values * blockDim.x + threadIdx.x; i < n; i += blockDim.x) sum += x[i] * x[i];
     sum = block_reduce(sum_of(), sum);
     const float scale = (float)(1 / sqrt((double)sum / n + (double)eps));
-    for (int i = threadIdx.x; i < n; i += blockDim.x) y[i] = x[i] * scale * w[i];
+    for (int k = 0; k < norm_values; k++) {
+        const int i = k * blockDim.x + threadIdx.x;
+        if (i < n) y[i] = v[k] * scale * by[k];
+    }
+    for (int i = norm_values * blockDim.x + threadIdx.x; i < n; i += blockDim.x) y[i] = x[i] * scale * w[i];
 }
 
 // These are pointwise. grid (rows, n/128)
