@@ -87,10 +87,12 @@ __device__ __forceinline__ void attend(float *shared, float *y, int ys, const fl
 #define ATTENTION(name, F)                                                                                                      \
     KERNEL append_##name(const float *qkv, int qs, const int *P, int tokens_at, int list_at, int spans_at, const float *table,  \
                          int dim, F::type *cache, int heads, int kvHeads, int n) {                                              \
+        begin();                                                                                                                \
         append<F>(qkv, qs, P, tokens_at, list_at, spans_at, table, dim, cache, heads, kvHeads, n);                              \
     }                                                                                                                           \
     KERNEL attend_##name(float *y, int ys, const float *qkv, int qs, const int *P, int tokens_at, int list_at, int spans_at,    \
                          const float *table, int dim, const F::type *cache, int heads, int kvHeads, int n, float scale) {       \
+        begin();                                                                                                                \
         DYN_SHARED(float, shared);                                                                                              \
         attend<F>(shared, y, ys, qkv, qs, P, tokens_at, list_at, spans_at, table, dim, cache, heads, kvHeads, n, scale);                \
     }                                                                                                                           \

@@ -69,8 +69,18 @@ func (o *ops) rope(rope kernels.Rope, n int) uint64 {
 const (
 	splitLen   = 512
 	splitHeads = 8
-	splitBlock = 128
+	splitWarps = 4
+	splitTile  = 16
 )
+
+// splitShared is the shared memory of a block of attention for heads of n: the tiles that its warps have of keys and values.
+func (d *device) splitShared(n int) int {
+	stages := 2
+	if d.hopper() {
+		stages = 3
+	}
+	return splitWarps * stages * 2 * splitTile * 2 * n
+}
 
 // splitKernels are the kernels that attend on tensor cores.
 func splitKernels(shape kernels.AttentionShape, f kernels.Format) (split, join function, there bool) {
@@ -100,9 +110,14 @@ func (o *ops) Attention(y, qkv kernels.View, spans []kernels.Span, shape kernels
 	o.room(0)
 	l := o.pagedBatch(spans)
 	dim, heads, kvHeads, n := intArg(shape.Rope.Dim), intArg(shape.Heads), intArg(shape.KVHeads), intArg(shape.HeadDim)
-	o.launch(appendKV.kv(c.format), bucket(l.tokens), shape.KVHeads, min(blocks(shape.HeadDim, 32)*32, 128), 0, at(qkv),
-		stride(qkv), o.P(), l.number, l.list, l.spans, table, dim, c.arg(), heads, kvHeads, n)
-	if split, join, there := splitKernels(shape, c.format); there {
+	split, join, there := splitKernels(shape, c.format)
+	put := appendKV.kv(c.format)
+	if there {
+		put = appendSplit
+	}
+	o.launch(put, bucket(l.tokens), shape.KVHeads, min(blocks(shape.HeadDim, 32)*32, 128), 0, at(qkv), stride(qkv), o.P(), l.number,
+		l.list, l.spans, table, dim, c.arg(), heads, kvHeads, n)
+	if there {
 		o.attendSplit(split, join, y, qkv, end, table, c)
 		return
 	}
@@ -114,10 +129,10 @@ func (o *ops) Attention(y, qkv kernels.View, spans []kernels.Span, shape kernels
 func (o *ops) attendSplit(split, join function, y, qkv kernels.View, end int, table uint64, c *kvCache) {
 	l, s := &o.spans, c.shape
 	tokens, splits := bucket(l.tokens), bucket(blocks(end, splitLen))
-	parts := o.fit(&o.parts, 4*tokens*s.Heads*splits*(s.HeadDim+2))
+	parts := o.fit(&o.splits, 4*tokens*s.Heads*splits*(s.HeadDim+2))
 	to, groups := o.result(y), blocks(s.Heads/s.KVHeads, splitHeads)
 	operand := o.rounded(y, l.tokens, s.Heads*s.HeadDim)
-	o.launch3(split, [3]int{tokens, s.KVHeads * groups, splits}, splitBlock, 0, to, stride(y), operand.at, intArg(operand.room), at(qkv),
+	o.launch3(split, [3]int{tokens, s.KVHeads * groups, splits}, 32*splitWarps, o.device.splitShared(s.HeadDim), to, stride(y), operand.at, intArg(operand.room), at(qkv),
 		stride(qkv), o.P(), l.number, l.list, l.spans, table, intArg(s.Rope.Dim), c.arg(), intArg(s.Heads), intArg(s.KVHeads),
 		floatArg(float32(s.ScoreScale())), parts)
 	if splits > 1 {

@@ -5,6 +5,7 @@
 // of how many rows there are, or of where a list begins. Grids are as large as the largest batch that shares a graph, and
 // blocks beyond the rows return at once.
 #pragma once
+#include "hopper.cuh"
 #include "platform.cuh"
 
 #define KERNEL extern "C" __global__ void
@@ -12,6 +13,12 @@
 typedef long long i64;
 typedef unsigned long long u64;
 typedef signed char i8;
+
+// begin is what a kernel of a step does first: the launch behind it may begin, and waits here itself until the one ahead has ended.
+__device__ __forceinline__ void begin() {
+    let_next_begin();
+    await_previous();
+}
 
 // span is a run of tokens of a sequence: kernels.Span.
 struct span {
@@ -46,7 +53,8 @@ __device__ __forceinline__ double mul_rn(double a, double b) { return __dmul_rn(
 #define FLOAT_INF __uint_as_float(0x7f800000u)
 #define FLOAT_NAN __uint_as_float(0x7fc00000u)
 
-__device__ __forceinline__ float silu(float v) { return v / (1.f + expf(-v)); }
+// silu divides to within two units of the last place, which takes no slow path and none of its registers.
+__device__ __forceinline__ float silu(float v) { return __fdividef(v, 1.f + expf(-v)); }
 __device__ __forceinline__ float softplus(float v) { return v > 20.f ? v : log1pf(expf(v)); }
 
 struct sum_of {
@@ -57,6 +65,12 @@ struct max_of {
 };
 struct min_of {
     template <class T> __device__ __forceinline__ T operator()(T a, T b) const { return b < a ? b : a; }
+};
+struct or_of {
+    template <class T> __device__ __forceinline__ T operator()(T a, T b) const { return a | b; }
+};
+struct and_of {
+    template <class T> __device__ __forceinline__ T operator()(T a, T b) const { return a & b; }
 };
 
 // block_reduce is f over the values of a block of whole warps, in every thread, in an order that only their number decides.
@@ -119,4 +133,13 @@ struct as_tiled : as_bf16 {
 };
 struct as_gated : as_bf16 {
     static __device__ __forceinline__ i64 at(int o, int i, int out, int in) { return gated_at(o, i, out, in); }
+};
+
+// operand is where rows are written for a product to come as well, if at is not null: see tensor.cu.
+struct operand {
+    bf16 *at;
+    int room;
+    __device__ __forceinline__ void put(int r, int i, float v) const {
+        if (at) at[operand_at(r, i, room)] = float_bf16(v);
+    }
 };

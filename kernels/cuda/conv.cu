@@ -34,6 +34,7 @@ __device__ __forceinline__ void remember(const float *x, int xs, span s, float *
 // conv is y[t,c] = silu(b[c] + sum_j w[j,c] x[t-taps+1+j,c]). A thread has a channel of a span. grid (channels/128, spans)
 KERNEL conv(float *y, int ys, const float *x, int xs, const int *P, int count_at, int spans_at, const float *w, const float *b,
             float *history, int channels, int taps) {
+    begin();
     const int c = blockIdx.x * blockDim.x + threadIdx.x;
     if (blockIdx.y >= P[count_at] || c >= channels) return;
     const span s = span_of(P, spans_at, blockIdx.y);
@@ -45,6 +46,7 @@ KERNEL conv(float *y, int ys, const float *x, int xs, const int *P, int count_at
 
 // conv_remember is the last step of conv for a history that several channels read. grid (width/128, spans)
 KERNEL conv_remember(const float *x, int xs, const int *P, int count_at, int spans_at, float *history, int width, int taps) {
+    begin();
     const int c = blockIdx.x * blockDim.x + threadIdx.x;
     if (blockIdx.y >= P[count_at] || c >= width) return;
     const span s = span_of(P, spans_at, blockIdx.y);

@@ -44,7 +44,7 @@ type device struct {
 
 	mu      sync.Mutex
 	kernels map[string]*kernel
-	counts  map[string]int // parameters of each kernel in the PTX
+	entries map[string]entry
 }
 
 // openDevice makes ready a GPU, which close returns.
@@ -61,7 +61,7 @@ func openDevice(number int) (*device, error) {
 		return nil, fmt.Errorf("open cuda:%d: %s has compute capability %d.%d, and the kernels need %d.%d", number, d.info.Name,
 			d.info.Capability/10, d.info.Capability%10, oldest/10, oldest%10)
 	}
-	d.counts = parameterCounts(d.ptx())
+	d.entries = entriesOf(d.ptx())
 	if d.cu, err = cu.GetDevice(number); err != nil {
 		return nil, d.failed("cuDeviceGet", err)
 	}
@@ -112,7 +112,7 @@ func (d *device) kernel(name string, shared int) (*kernel, error) {
 	defer d.mu.Unlock()
 	k := d.kernels[name]
 	if k == nil {
-		k = &kernel{device: d, name: name, parameters: d.counts[name]}
+		k = &kernel{device: d, name: name, entry: d.entries[name]}
 		err := d.inContext(func() (err error) {
 			k.function, err = d.module.Function(name)
 			return err
@@ -133,21 +133,26 @@ func (d *device) kernel(name string, shared int) (*kernel, error) {
 
 // kernel is a loaded kernel.
 type kernel struct {
-	device     *device
-	name       string
-	function   cu.Function
-	parameters int
-	shared     int  // bytes of dynamic shared memory that were asked for
-	early      bool // it may begin before what is ahead of it in a stream has ended, and waits for that itself
+	device   *device
+	name     string
+	function cu.Function
+	shared   int // bytes of dynamic shared memory that were asked for
+	entry
 }
 
-// parameterCounts reads from PTX how many parameters each of its kernels has.
-func parameterCounts(ptx string) map[string]int {
-	counts := map[string]int{}
-	for _, entry := range strings.Split(ptx, "\n.visible .entry ")[1:] {
-		name, _, _ := strings.Cut(entry, "(")
-		head, _, _ := strings.Cut(entry, "\n{")
-		counts[name] = strings.Count(head, ".param ")
+// entry is what PTX says of a kernel.
+type entry struct {
+	parameters int
+	early      bool // it may begin before what is ahead of it in a stream has ended, since it waits for that itself
+}
+
+// entriesOf reads PTX.
+func entriesOf(ptx string) map[string]entry {
+	entries := map[string]entry{}
+	for _, text := range strings.Split(ptx, "\n.visible .entry ")[1:] {
+		name, _, _ := strings.Cut(text, "(")
+		head, _, _ := strings.Cut(text, "\n{")
+		entries[name] = entry{strings.Count(head, ".param "), strings.Contains(text, "griddepcontrol.wait")}
 	}
-	return counts
+	return entries
 }

@@ -22,14 +22,18 @@ enum { maxParameters = 40 };
 
 // Each argument has 8 bytes, of which the driver reads as many as the parameter has: the lower ones.
 static CUresult launch(CUcontext context, CUstream stream, CUfunction f, const unsigned *grid, const unsigned *block, unsigned shared,
-		int early, const unsigned long long *args, int n) {
+		int early, int cluster, const unsigned long long *args, int n) {
 	void *addresses[maxParameters];
 	for (int i = 0; i < n; i++) addresses[i] = (void *)&args[i];
-	if (early) {
-		CUlaunchAttribute overlap = {.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION,
-									 .value.programmaticStreamSerializationAllowed = 1};
-		CUlaunchConfig how = {grid[0], grid[1], grid[2], block[0], block[1], block[2], shared, stream, &overlap, 1};
-		IN_CONTEXT(cuLaunchKernelEx(&how, f, addresses, NULL));
+	if (early || cluster > 1) {
+		CUlaunchAttribute how[2];
+		CUlaunchConfig launch = {grid[0], grid[1], grid[2], block[0], block[1], block[2], shared, stream, how, 0};
+		if (early)
+			how[launch.numAttrs++] = (CUlaunchAttribute){.id = CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION,
+				.value.programmaticStreamSerializationAllowed = 1};
+		if (cluster > 1)
+			how[launch.numAttrs++] = (CUlaunchAttribute){.id = CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION, .value.clusterDim = {1, cluster, 1}};
+		IN_CONTEXT(cuLaunchKernelEx(&launch, f, addresses, NULL));
 	}
 	IN_CONTEXT(cuLaunchKernel(f, grid[0], grid[1], grid[2], block[0], block[1], block[2], shared, stream, addresses, NULL));
 }
@@ -136,11 +140,16 @@ func pointerArg(p pointer) uint64 { return uint64(p) }
 
 // launch puts a kernel into the stream, with so many bytes of dynamic shared memory. It allocates nothing.
 func (s *stream) launch(k *kernel, grid, block dim, shared int, args ...uint64) error {
+	return s.launchCluster(k, 1, grid, block, shared, args...)
+}
+
+// launchCluster is launch for blocks of which so many, neighbours along y, run at once.
+func (s *stream) launchCluster(k *kernel, cluster int, grid, block dim, shared int, args ...uint64) error {
 	if len(args) != k.parameters || len(args) > maxParameters {
 		panic(fmt.Sprintf("cuda: %s takes %d arguments, not %d", k.name, k.parameters, len(args)))
 	}
 	g, b := grid.c(), block.c()
-	r := C.launch(s.device.c(), s.c(), k.c(), &g[0], &b[0], C.uint(shared), C.int(flag(k.early)),
+	r := C.launch(s.device.c(), s.c(), k.c(), &g[0], &b[0], C.uint(shared), C.int(flag(k.early)), C.int(cluster),
 		(*C.ulonglong)(unsafe.SliceData(args)), C.int(len(args)))
 	if r != C.CUDA_SUCCESS {
 		return s.launchFailed(k, grid, block, shared, r)

@@ -80,6 +80,7 @@ __device__ inline void weigh(float *weights, const int *chosen, const float *sco
 // route chooses for a row a thread. room has experts+groups values a row. grid (rows/32), 32 threads
 KERNEL route(int *chosen, float *weights, float *room, const float *scores, int stride, const float *bias, int experts, int k,
              int isSigmoid, int normalize, int groups, int chosenGroups, float scale, const int *P, int rows_at) {
+    begin();
     const int r = blockIdx.x * blockDim.x + threadIdx.x;
     if (r >= P[rows_at]) return;
     const routing how = {experts, k, isSigmoid, normalize, groups, chosenGroups, scale};
@@ -112,6 +113,7 @@ __device__ __forceinline__ void expert_product(float *y, const float *x, const i
 // (places, width/product_warps)
 KERNEL expert_first(float *act, const float *x, int xs, const i8 *q, const float *scales, const expert *all, const int *chosen, int k,
                     int width, int in, int round, const int *P, int places_at) {
+    begin();
     const int p = blockIdx.x, r = p / k;
     if (p >= P[places_at]) return;
     const expert e = all[chosen[p]];
@@ -125,6 +127,7 @@ KERNEL expert_first(float *act, const float *x, int xs, const i8 *q, const float
 // expert_down is the second: it reads act and writes made [places, out]. grid (places, out/product_warps)
 KERNEL expert_down(float *made, const float *act, const i8 *q, const float *scales, const expert *all, const int *chosen, int out,
                    int width, int round, const int *P, int places_at) {
+    begin();
     const int p = blockIdx.x;
     if (p >= P[places_at]) return;
     const expert e = all[chosen[p]];
@@ -134,6 +137,7 @@ KERNEL expert_down(float *made, const float *act, const i8 *q, const float *scal
 
 // expert_sum adds to y what a row's experts made, in the order of their numbers. grid (rows, out/128)
 KERNEL expert_sum(float *y, int ys, const float *made, const float *weights, int k, int out, const int *P, int rows_at) {
+    begin();
     const int r = blockIdx.x, o = blockIdx.y * blockDim.x + threadIdx.x;
     if (r >= P[rows_at] || o >= out) return;
     float sum = y[(i64)r * ys + o];

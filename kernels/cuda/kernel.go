@@ -26,6 +26,7 @@ const (
 	convRemember
 	mambaScan
 	mamba2Scan
+	sampleParts
 	sampleRows
 	routeRows
 	expertFirst
@@ -38,6 +39,8 @@ const (
 	attendSplit128
 	attendJoin64
 	attendJoin128
+	appendSplit
+	mambaStep
 	tensorSet     // for 8 rows: set, add and swiglu; then for 16, 32, 64, 128 and 256
 	functionCount = tensorSet + 18
 )
@@ -50,9 +53,9 @@ var functionNames = [functionCount]string{
 	"product_int8_set", "product_int8_add", "product_int8_swiglu",
 	"append_f32", "append_bf16", "attend_f32", "attend_bf16",
 	"quantize", "rms_norm", "mul_row", "add_row", "gate", "squared_relu", "conv", "conv_remember", "mamba", "mamba2",
-	"sample_rows", "route", "expert_first", "expert_down", "expert_sum",
+	"sample_parts", "sample_rows", "route", "expert_first", "expert_down", "expert_sum",
 	"embed_tiled", "tile_rows", "round_rows",
-	"attend_split_64", "attend_split_128", "attend_join_64", "attend_join_128",
+	"attend_split_64", "attend_split_128", "attend_join_64", "attend_join_128", "append_split", "mamba_step",
 	"tensor8_set", "tensor8_add", "tensor8_swiglu", "tensor16_set", "tensor16_add", "tensor16_swiglu",
 	"tensor32_set", "tensor32_add", "tensor32_swiglu", "tensor64_set", "tensor64_add", "tensor64_swiglu",
 	"tensor128_set", "tensor128_add", "tensor128_swiglu", "tensor256_set", "tensor256_add", "tensor256_swiglu",
@@ -63,17 +66,19 @@ func (k function) String() string { return functionNames[k] }
 // load loads all kernels that there are for the device.
 func (d *device) load() (all [functionCount]*kernel, err error) {
 	for k := range all {
-		if _, there := d.counts[functionNames[k]]; !there {
+		if _, there := d.entries[functionNames[k]]; !there {
 			continue
 		}
-		shared, tensor := 0, function(k) >= tensorSet
-		if tensor {
+		shared := 0
+		if function(k) >= tensorSet {
 			shared = d.tensorShared((k - int(tensorSet)) / 3)
+		}
+		if f := function(k); f == attendSplit64 || f == attendSplit128 {
+			shared = d.splitShared(64 * (1 + k - int(attendSplit64)))
 		}
 		if all[k], err = d.kernel(functionNames[k], shared); err != nil {
 			return all, err
 		}
-		all[k].early = tensor && d.hopper()
 	}
 	return all, nil
 }

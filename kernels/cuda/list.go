@@ -3,13 +3,14 @@
 package cuda
 
 // maxArgs is the most arguments that a kernel has.
-const maxArgs = 24
+const maxArgs = 28
 
 // launch is a kernel that is to run. Its arguments take 8 bytes each.
 type launch struct {
 	kernel        function
 	grid          [3]uint32
 	block, shared uint32
+	cluster       uint32 // blocks that run at once, neighbours along y
 	n             int
 	args          [maxArgs]uint64
 	operation     string // for profiles: see Mark
@@ -56,10 +57,18 @@ func (o *ops) launch(k function, gridX, gridY, block, shared int, args ...uint64
 	o.launch3(k, [3]int{gridX, gridY, 1}, block, shared, args...)
 }
 
+// launchCluster is launch for blocks of which so many run at once, on devices that can.
+func (o *ops) launchCluster(cluster int, k function, gridX, gridY, block, shared int, args ...uint64) {
+	o.launch3(k, [3]int{gridX, gridY, 1}, block, shared, args...)
+	if o.device.hopper() {
+		o.list.launches[len(o.list.launches)-1].cluster = uint32(cluster)
+	}
+}
+
 // launch3 is launch with a grid of three dimensions.
 func (o *ops) launch3(k function, grid [3]int, block, shared int, args ...uint64) {
 	l := o.list.add()
-	*l = launch{kernel: k, block: uint32(block), shared: uint32(shared), n: len(args), operation: o.list.operation}
+	*l = launch{kernel: k, cluster: 1, block: uint32(block), shared: uint32(shared), n: len(args), operation: o.list.operation}
 	for i, n := range grid {
 		l.grid[i] = uint32(n)
 	}
@@ -116,7 +125,7 @@ func (o *ops) put(launches []launch) error {
 	for i := range launches {
 		l := &launches[i]
 		grid, block := dim{int(l.grid[0]), int(l.grid[1]), int(l.grid[2])}, dim{x: int(l.block)}
-		if err := o.stream.launch(o.kernels[l.kernel], grid, block, int(l.shared), l.args[:l.n]...); err != nil {
+		if err := o.stream.launchCluster(o.kernels[l.kernel], int(l.cluster), grid, block, int(l.shared), l.args[:l.n]...); err != nil {
 			return err
 		}
 	}

@@ -55,9 +55,10 @@ type ops struct {
 	bytes, scales scratch // of quantized rows
 	untiled       scratch // rows of a matrix that is being read
 	operands      []operand
-	parts         scratch // of attention
+	splits        scratch // of attention
 	partial       scratch // sums of shares of products,
 	counters      scratch // and how many of them are there
+	parts, cuts   scratch // of rows of logits
 	sampled       scratch // results of draws, and where the host finds them:
 	drawn         *pinned[uint32]
 	routing       struct{ chosen, weights, room, act, made scratch }

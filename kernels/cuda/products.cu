@@ -52,6 +52,7 @@ __device__ __forceinline__ void product(int block, float *y, int ys, const float
 // quantize writes a row of x as kernels.Quantize does: q [., in], and the scale of every block of 256. grid (rows, in/256),
 // 256 threads
 KERNEL quantize(i8 *q, float *scales, const float *x, int xs, int in, const int *P, int rows_at) {
+    begin();
     const int r = blockIdx.x, i = blockIdx.y * 256 + threadIdx.x;
     if (r >= P[rows_at]) return;
     const float v = i < in ? x[(i64)r * xs + i] : 0;
@@ -111,6 +112,7 @@ __device__ __forceinline__ void product_bytes(int block, float *y, int ys, const
 #define PRODUCT(name, W, MODE)                                                                                                  \
     KERNEL name(float *y, int ys, const float *x, int xs, const W::type *w, int out, int in, int round, const int *P,            \
                 int rows_at) {                                                                                                  \
+        begin();                                                                                                                \
         const int first = blockIdx.y * product_rows, rows = P[rows_at] - first;                                                 \
         if (rows > 0)                                                                                                           \
             product<W, MODE, product_rows>(blockIdx.x, y + (i64)first * ys, ys, x + (i64)first * xs, xs, rows < product_rows ? rows : product_rows, w,\
@@ -121,6 +123,7 @@ __device__ __forceinline__ void product_bytes(int block, float *y, int ys, const
 #define PRODUCT_BYTES(name, MODE)                                                                                               \
     KERNEL name(float *y, int ys, const i8 *x, const float *xscales, const i8 *w, const float *wscales, int out, int in,        \
                 const int *P, int rows_at) {                                                                                    \
+        begin();                                                                                                                \
         const int first = blockIdx.y * product_rows, rows = P[rows_at] - first;                                                 \
         if (rows > 0)                                                                                                           \
             product_bytes<MODE, product_rows>(blockIdx.x, y + (i64)first * ys, ys, x + (i64)first * in, xscales + (i64)first * ((in + 255) / 256),\

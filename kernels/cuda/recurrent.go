@@ -9,10 +9,10 @@ import (
 	"caucus/kernels"
 )
 
-// scanBlock is how many channels of a span a block has.
-const scanBlock = 128
+// convBlock is how many channels of a span a block has.
+const convBlock = 128
 
-// state is what every slot remembers: S of a scan, [N, channels], the last rows of x of a convolution, oldest first, or both.
+// state is what every slot remembers: S of a scan, [channels, N] with N rounded up, the last rows of x of a convolution, oldest first, or both.
 type state struct {
 	shape            any // that it was made for
 	slots            int
@@ -80,7 +80,7 @@ func (o *ops) Conv(y, x kernels.View, spans []kernels.Span, w *kernels.ConvWeigh
 	}
 	o.room(0)
 	p, l := w.Prepared.(*preparedConv), o.batch(spans)
-	o.launch(convRow, blocks(w.Channels, scanBlock), bucket(len(spans)), scanBlock, 0, o.result(y), stride(y), at(x), stride(x), o.P(),
+	o.launch(convRow, blocks(w.Channels, convBlock), bucket(len(spans)), convBlock, 0, o.result(y), stride(y), at(x), stride(x), o.P(),
 		l.count, l.spans, p.taps.arg(), p.bias.arg(), m.conv.arg(), intArg(w.Channels), intArg(w.Taps))
 }
 
@@ -101,12 +101,12 @@ func (o *ops) PrepareMamba(w *kernels.MambaWeights) {
 	if s.DConv == 0 {
 		bias = make([]float32, s.DInner)
 	}
-	w.Prepared = copied(o, slices.Concat(w.DTBias, w.D, bias, transposed(w.ConvW, s.DConv), transposed(bounded(w.A), s.DState)))
+	w.Prepared = copied(o, slices.Concat(padded(bounded(w.A), s.DState), w.DTBias, w.D, bias, transposed(w.ConvW, s.DConv)))
 }
 
 func (o *ops) NewMambaState(shape kernels.MambaShape, slots int) kernels.RecurrentState {
 	shape.Check()
-	return o.newState(shape, slots, shape.DInner*shape.DState, max(shape.DConv-1, 0)*shape.XWidth())
+	return o.newState(shape, slots, shape.DInner*scanStates(shape.DState), max(shape.DConv-1, 0)*shape.XWidth())
 }
 
 func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span, w *kernels.MambaWeights,
@@ -117,33 +117,40 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 		return
 	}
 	o.room(0)
-	block, repeats := mambaBlock(s)
-	l, gridY := o.batch(spans), bucket(len(spans))
-	o.launch(mambaScan, blocks(s.DInner, block), gridY, block, 0, o.result(y), stride(y), at(in.Z), stride(in.Z), at(in.X),
-		stride(in.X), at(in.B), stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans,
-		w.Prepared.(*memory).arg(), m.scan.arg(), m.conv.arg(), intArg(s.DInner), intArg(s.DXB), intArg(s.DState), intArg(s.DConv),
-		intArg(repeats))
+	l := o.batch(spans)
+	own, repeats := mambaChannels(s)
+	b, c := s.DInner, s.DInner // channels that share them
+	if s.DXB > 0 {
+		b, c = s.DState*(s.DInner/s.DXB), s.DState
+	}
+	g := newScan(own, s.DInner, s.DState, b, c, l.tokens > len(spans))
+	to, operand := o.result(y), o.rounded(y, l.tokens, s.DInner)
+	args := [maxArgs]uint64{to, stride(y), operand.at, intArg(operand.room), at(in.Z), stride(in.Z), at(in.X), stride(in.X), at(in.B),
+		stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(), m.scan.arg(),
+		m.conv.arg(), intArg(s.DInner), intArg(s.DXB), intArg(s.DState), intArg(s.DConv), intArg(repeats), intArg(g.own),
+		intArg(g.tokens)}
+	const mambaArgs = 27
+	if l.tokens == len(spans) && scanStates(s.DState) <= 4*scanLanes(s.DState) {
+		o.launch(mambaStep, g.gridX, bucket(len(spans)), g.block, 0, args[:mambaArgs-1]...)
+	} else {
+		o.launch(mambaScan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), args[:mambaArgs]...)
+	}
 	if s.DConv > 1 && repeats == 0 {
-		o.launch(convRemember, blocks(s.XWidth(), scanBlock), gridY, scanBlock, 0, at(in.X), stride(in.X), o.P(), l.count, l.spans,
-			m.conv.arg(), intArg(s.XWidth()), intArg(s.DConv))
+		o.launch(convRemember, blocks(s.XWidth(), convBlock), bucket(len(spans)), convBlock, 0, at(in.X), stride(in.X), o.P(), l.count,
+			l.spans, m.conv.arg(), intArg(s.XWidth()), intArg(s.DConv))
 	}
 }
 
-// mambaBlock is how many channels a block has: those that share a history together, if they fit, and then how many that are.
-func mambaBlock(s kernels.MambaShape) (block, repeats int) {
-	const most = 512
-	if s.DConv < 2 {
-		return scanBlock, 0
-	}
-	repeats = s.DInner / s.XWidth()
-	together := repeats
+// mambaChannels is how many channels a block has: those that share a history together, if they fit, and then how many that are.
+func mambaChannels(s kernels.MambaShape) (own, repeats int) {
+	together, lanes := s.DInner/s.XWidth(), scanLanes(s.DState)
 	if s.DXB > 0 {
 		together *= s.DState
 	}
-	if together > most {
-		return scanBlock, 0
+	if s.DConv < 2 || together*lanes > scanBlock {
+		return scanBlock / lanes, 0
 	}
-	return together * max(1, scanBlock/together), repeats
+	return together * max(1, scanBlock/lanes/together), s.DInner / s.XWidth()
 }
 
 func (o *ops) PrepareMamba2(w *kernels.Mamba2Weights) {
@@ -153,7 +160,7 @@ func (o *ops) PrepareMamba2(w *kernels.Mamba2Weights) {
 
 func (o *ops) NewMamba2State(shape kernels.Mamba2Shape, slots int) kernels.RecurrentState {
 	shape.Check()
-	return o.newState(shape, slots, shape.DInner()*shape.DState, 0)
+	return o.newState(shape, slots, shape.DInner()*scanStates(shape.DState), 0)
 }
 
 func (o *ops) Mamba2(y kernels.View, in kernels.Mamba2Inputs, spans []kernels.Span, w *kernels.Mamba2Weights,
@@ -165,8 +172,9 @@ func (o *ops) Mamba2(y kernels.View, in kernels.Mamba2Inputs, spans []kernels.Sp
 	}
 	o.room(0)
 	l := o.batch(spans)
-	o.launch(mamba2Scan, blocks(s.DInner(), scanBlock), bucket(len(spans)), scanBlock, 0, o.result(y), stride(y), at(in.X), stride(in.X),
-		at(in.B), stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(),
-		m.scan.arg(), intArg(s.Heads), intArg(s.HeadDim), intArg(s.XHeads), intArg(s.BGroups), intArg(s.CGroups),
-		intArg(s.DState), floatArg(w.MinDT), floatArg(w.MaxDT))
+	g := newScan(scanBlock/scanLanes(s.DState), s.DInner(), s.DState, s.DInner()/s.BGroups, s.DInner()/s.CGroups, l.tokens > len(spans))
+	o.launch(mamba2Scan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), o.result(y), stride(y), at(in.X), stride(in.X), at(in.B),
+		stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(),
+		m.scan.arg(), intArg(s.Heads), intArg(s.HeadDim), intArg(s.XHeads), intArg(s.BGroups), intArg(s.CGroups), intArg(s.DState),
+		floatArg(w.MinDT), floatArg(w.MaxDT), intArg(g.own), intArg(g.tokens))
 }

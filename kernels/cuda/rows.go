@@ -8,11 +8,11 @@ import (
 	"caucus/kernels"
 )
 
-// pointBlock is how many threads a block of a pointwise operation has, normBlock one of a norm.
-const (
-	pointBlock = 128
-	normBlock  = 128
-)
+// pointBlock is how many threads a block of a pointwise operation has.
+const pointBlock = 128
+
+// normBlock is how many a norm of n values has: enough to hold them, up to 4096.
+func normBlock(n int) int { return min(32*max(1, blocks(n, 8*32)), 512) }
 
 func (o *ops) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer, eps float32) {
 	y.Check("rmsnorm", "y", rows, n)
@@ -24,7 +24,8 @@ func (o *ops) RMSNorm(y, x kernels.View, rows, n int, weight kernels.Buffer, eps
 		return
 	}
 	o.room(0)
-	o.launch(rmsNorm, bucket(rows), 1, normBlock, 0, o.result(y), stride(y), at(x), stride(x), weight.(*buffer).arg(), intArg(n),
+	to, operand := o.result(y), o.rounded(y, rows, n)
+	o.launch(rmsNorm, bucket(rows), 1, normBlock(n), 0, to, stride(y), operand.at, intArg(operand.room), at(x), stride(x), weight.(*buffer).arg(), intArg(n),
 		floatArg(eps), o.P(), o.rows(rows))
 }
 

@@ -8,11 +8,14 @@ import (
 	"caucus/kernels"
 )
 
-// samplingWords is how many words a kernels.Sampling has in the array, sampledWords a kernels.Sampled from the device.
+// samplingWords is how many words a kernels.Sampling has in the array, sampledWords a kernels.Sampled from the device. A
+// thread has heldLogits of a row; what the kernels know of a part of a row takes partBytes, what the parts count together cutsBytes.
 const (
 	samplingWords = 5
 	sampledWords  = 3
-	sampleBlock   = 256
+	heldLogits    = 16
+	partBytes     = 32
+	cutsBytes     = 512*12 + 8
 )
 
 // Sample ends a step: it runs what the operations before it put into the list.
@@ -24,6 +27,9 @@ func (o *ops) Sample(out []kernels.Sampled, logits kernels.View, n int, how []ke
 	}
 	o.room(rows * samplingWords)
 	o.fitSampled(bucket(rows) * sampledWords)
+	block := min(32*blocks(n, 32*heldLogits), 256)
+	parts := blocks(n, block*heldLogits)
+	all, cuts := o.fit(&o.parts, bucket(rows)*parts*partBytes), o.fit(&o.cuts, bucket(rows)*cutsBytes)
 	count := o.rows(rows)
 	list, words := o.place(rows * samplingWords)
 	for r := range how {
@@ -32,7 +38,9 @@ func (o *ops) Sample(out []kernels.Sampled, logits kernels.View, n int, how []ke
 		w[2], w[3] = int32(math.Float32bits(h.TopP)), int32(math.Float32bits(h.MinP))
 		w[4] = int32(math.Float32bits(h.Uniform))
 	}
-	o.launch(sampleRows, bucket(rows), 1, sampleBlock, 0, at(logits), stride(logits), intArg(n), o.P(), count, list, o.sampled.arg())
+	o.launch(sampleParts, bucket(rows)*parts, 1, block, 0, at(logits), stride(logits), intArg(n), intArg(parts), o.P(), count, all, cuts)
+	o.launch(sampleRows, bucket(rows)*parts, 1, block, 0, at(logits), stride(logits), intArg(n), intArg(parts), o.P(), count, list, all,
+		cuts, o.sampled.arg())
 	o.runStep()
 	ok(o.drawn.download(o.stream, o.sampled.at, 0, rows*sampledWords))
 	ok(o.stream.wait())

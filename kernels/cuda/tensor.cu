@@ -1,5 +1,4 @@
 #include "common.cuh"
-#include "hopper.cuh"
 
 // Products on tensor cores, for rows and weights in bf16. A block has a tile of 128 rows of the matrix and of N rows of x. Both
 // come to shared memory in chunks of 64 inputs, several ahead of the one that is multiplied. All sums are float32.
@@ -182,39 +181,33 @@ template <int MODE, int N, int STAGES> struct tensor {
 #endif
     // store writes one of parts of the results. sum returns four neighbours of the sums.
     template <class F> __device__ __forceinline__ void store(int part, int parts, F sum) const {
-        const int units = N * outputs / 8; // of 8 results
-        for (int i = units * part / parts + threadIdx.x; i < units * (part + 1) / parts; i += tensor_threads) {
-            const int row = i / (outputs / 8), unit = i % (outputs / 8), o = tile * outputs + 8 * unit;
-            const int at = (row * sums_stride + (MODE == SWIGLU ? 16 : 8) * unit) / 4;
+        const int fours = N * outputs / 4;
+        for (int i = fours * part / parts + threadIdx.x; i < fours * (part + 1) / parts; i += tensor_threads) {
+            const int row = i / (outputs / 4), local = i % (outputs / 4) * 4, o = tile * outputs + local;
             if (first_row + row >= a.rows || o >= a.out) continue;
-            const float4 low = sum(at), high = sum(at + 1);
-            float v[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+            const int at = row * sums_stride + (MODE == SWIGLU ? local / 8 * 16 + local % 8 : local);
+            float4 v = sum(at / 4);
             if (MODE == SWIGLU) {
-                const float4 l = sum(at + 2), h = sum(at + 3);
-                const float up[8] = {l.x, l.y, l.z, l.w, h.x, h.y, h.z, h.w};
-#pragma unroll
-                for (int e = 0; e < 8; e++) v[e] = silu(v[e]) * up[e];
+                const float4 up = sum(at / 4 + 2);
+                v = make_float4(silu(v.x) * up.x, silu(v.y) * up.y, silu(v.z) * up.z, silu(v.w) * up.w);
             }
-            store_unit(first_row + row, o, v);
+            store_four(first_row + row, o, v);
         }
     }
-    // store_unit writes 8 neighbours, or fewer at the end of a row.
-    __device__ __forceinline__ void store_unit(int r, int o, float (&v)[8]) const {
+    // store_four writes four neighbours, or fewer at the end of a row.
+    __device__ __forceinline__ void store_four(int r, int o, float4 v) const {
         float *to = a.y + (i64)r * a.ys + o;
-        if (o + 8 <= a.out && ((uint64_t)to & 15) == 0) {
-#pragma unroll
-            for (int h = 0; h < 2; h++) {
-                float4 *p = (float4 *)to + h;
-                float *u = v + 4 * h;
-                if (MODE == ADD) u[0] += p->x, u[1] += p->y, u[2] += p->z, u[3] += p->w;
-                *p = make_float4(u[0], u[1], u[2], u[3]);
+        if (o + 4 <= a.out && ((uint64_t)to & 15) == 0) {
+            if (MODE == ADD) {
+                const float4 old = *(const float4 *)to;
+                v = make_float4(old.x + v.x, old.y + v.y, old.z + v.z, old.w + v.w);
             }
-        } else
-            for (int i = 0; i < 8 && o + i < a.out; i++) {
-                if (MODE == ADD) v[i] += to[i];
-                to[i] = v[i];
-            }
-        if (a.rounded) *(uint4 *)&a.rounded[operand_at(r, o, a.room)] = rounded_unit(v);
+            *(float4 *)to = v;
+        } else {
+            const float all[4] = {v.x, v.y, v.z, v.w};
+            for (int i = 0; i < 4 && o + i < a.out; i++) to[i] = MODE == ADD ? to[i] + all[i] : all[i];
+        }
+        if (a.rounded) *(uint2 *)&a.rounded[operand_at(r, o, a.room)] = make_uint2(bf16_pair(v.x, v.y), bf16_pair(v.z, v.w));
     }
 };
 

@@ -23,9 +23,10 @@ func (d *device) tensorShared(size int) int {
 // tensorStages is how many chunks a block of a tile of 8, 16, ... rows has in shared memory, on Hopper and elsewhere.
 var tensorStages = map[bool][]int{true: {8, 8, 8, 8, 6, 4}, false: {3, 3, 3, 3, 3}}
 
-// wantedTiles is how many blocks a product should have at least: an H200 has 132 multiprocessors. It is part of what a sample is a
-// function of, since it decides the order of sums; so it is the same on all GPUs.
-const wantedTiles = 132
+// clusters is how many clusters of 1, 2, 3 and 4 blocks an H200 runs at once, of which each has a multiprocessor to itself. It
+// decides how many shares a matrix has, and so the order of sums: it is part of what a sample is a function of, and the
+// same on all GPUs.
+var clusters = []int{132, 66, 39, 30}
 
 // leastShare is how many chunks are worth a block.
 const leastShare = 4
@@ -44,7 +45,13 @@ func (o *ops) tilesOf(w kernels.Source, f kernels.Format) tiles {
 		return tiles{}
 	}
 	t := tiles{count: blocks(w.Out, tileOutputs), chunks: w.In / chunkInputs}
-	t.share = blocks(t.chunks, min(max(wantedTiles/t.count, 1), max(t.chunks/leastShare, 1)))
+	t.shares = 1
+	for n, atOnce := range clusters {
+		if t.count <= atOnce && t.chunks >= (n+1)*leastShare {
+			t.shares = n + 1
+		}
+	}
+	t.share = blocks(t.chunks, t.shares)
 	t.shares = blocks(t.chunks, t.share)
 	return t
 }
@@ -69,7 +76,7 @@ func (o *ops) tensorMultiply(y, x kernels.View, rows int, m *matrix, out, mode i
 	n, size := o.tileRows(most)
 	across := blocks(most, n)
 	var partial, arrived uint64
-	if t.shares > 1 {
+	if t.shares > 1 && !o.device.hopper() {
 		arrived = o.fitCounters(t.count * across)
 		partial = o.fit(&o.partial, 4*t.count*tileOutputs*across*n*t.shares)
 	}
@@ -80,7 +87,7 @@ func (o *ops) tensorMultiply(y, x kernels.View, rows int, m *matrix, out, mode i
 	if mode != add {
 		rounded = o.rounded(y, rows, out).at
 	}
-	o.launch(tensorSet+function(3*size+mode), across, t.count*t.shares, tensorBlock, o.device.tensorShared(size), to, stride(y), rounded,
+	o.launchCluster(t.shares, tensorSet+function(3*size+mode), across, t.count*t.shares, tensorBlock, o.device.tensorShared(size), to, stride(y), rounded,
 		operand.at, intArg(operand.room),
 		m.data.arg(), intArg(out), intArg(t.chunks), intArg(t.share), intArg(t.shares), partial, arrived, o.P(), number)
 }

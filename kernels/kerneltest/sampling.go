@@ -26,7 +26,7 @@ var samplings = []kernels.Sampling{
 
 func samplingScenarios() []scenario {
 	var all []scenario
-	for _, n := range []int{1, 2, 7, 8, 9, 16, 17, 272, 3000} {
+	for _, n := range []int{1, 2, 7, 8, 9, 16, 17, 272, 3000, 9001} {
 		all = append(all, scenario{fmt.Sprintf("sample %d", n), func(t *testing.T, ops kernels.Ops, rec *record) {
 			for _, deviation := range []float64{0, 0.5, 3, 40} {
 				sample(t, ops, rec, n, deviation)
