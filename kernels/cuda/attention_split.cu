@@ -57,13 +57,14 @@ template <int D> struct split_tiles {
     const bf16 *keys; // of the head, in the first page
     int values, page_size;
     int first, last; // positions of the warp's first tile, and the last of the split
+    int next;        // the page of the tile that is to be filled next, which has been looked up before
 
     __device__ __forceinline__ int at(int i) const { return first + split_tile * split_warps * i; }
     __device__ __forceinline__ const uint4 *stage(int i) const { return stages + i % split_stages * 2 * units; }
     __device__ __forceinline__ void fill(int i) {
         const int p = at(i), lane = threadIdx.x % 32;
         if (p <= last) {
-            const bf16 *from = keys + (i64)pages[p / page_len] * page_size + p % page_len * D;
+            const bf16 *from = keys + (i64)next * page_size + p % page_len * D;
             uint4 *to = stages + i % split_stages * 2 * units;
 #ifdef HOPPER
             if (lane == 0) {
@@ -82,6 +83,7 @@ template <int D> struct split_tiles {
 #ifndef HOPPER
         cp_async_commit();
 #endif
+        if (at(i + 1) <= last) next = pages[at(i + 1) / page_len];
     }
     __device__ __forceinline__ void begin() {
 #ifdef HOPPER
@@ -91,6 +93,7 @@ template <int D> struct split_tiles {
         }
         __syncwarp();
 #endif
+        if (first <= last) next = pages[first / page_len];
         for (int i = 0; i < split_stages; i++) fill(i);
     }
     __device__ __forceinline__ void wait(int i) {
@@ -109,17 +112,23 @@ template <int D> struct split_warp {
     const uint4 *q;        // row g, behind which is the second part of it
     int g, t;
 
-    // scores multiplies positions 8n to 8n+7 of a tile with all heads: s is of head g, positions 2t and 2t+1.
-    __device__ __forceinline__ void scores(float (&s)[2], const uint4 *keys, int n) const {
-        float c[4] = {};
+    // scores multiplies the keys of a tile with all heads: s[n] is of head g, positions 8n+2t and 8n+2t+1.
+    __device__ __forceinline__ void scores(float (&s)[2][2], const uint4 *keys) const {
+        float c[2][4] = {};
 #pragma unroll
         for (int h = 0; h < D / 32; h++) {
-            const uint4 a = q[4 * h], b = q[4 * h + split_heads * (D / 8 + 4)], k = keys[(8 * n + g) * (D / 8) + key_unit(g, 4 * h + t)];
-            const uint32_t a0[4] = {a.x, b.x, a.y, b.y}, a1[4] = {a.z, b.z, a.w, b.w}, k0[2] = {k.x, k.y}, k1[2] = {k.z, k.w};
-            mma16816(c, a0, k0);
-            mma16816(c, a1, k1);
+            const uint4 a = q[4 * h], b = q[4 * h + split_heads * (D / 8 + 4)];
+            const uint32_t a0[4] = {a.x, b.x, a.y, b.y}, a1[4] = {a.z, b.z, a.w, b.w};
+#pragma unroll
+            for (int n = 0; n < 2; n++) {
+                const uint4 k = keys[(8 * n + g) * (D / 8) + key_unit(g, 4 * h + t)];
+                const uint32_t k0[2] = {k.x, k.y}, k1[2] = {k.z, k.w};
+                mma16816(c[n], a0, k0);
+                mma16816(c[n], a1, k1);
+            }
         }
-        s[0] = c[0] + c[2], s[1] = c[1] + c[3];
+#pragma unroll
+        for (int n = 0; n < 2; n++) s[n][0] = c[n][0] + c[n][2], s[n][1] = c[n][1] + c[n][3];
     }
     // weigh turns the scores of 16 positions into the left operand of the second product.
     __device__ __forceinline__ void weigh(uint32_t (&p)[4], const float (&s)[2][2]) {
@@ -169,13 +178,12 @@ template <int D> struct split_warp {
     // tile takes 16 positions, of which the first count are there.
     __device__ __forceinline__ void tile(const uint4 *keys, int count) {
         float s[2][2];
+        scores(s, keys);
 #pragma unroll
-        for (int n = 0; n < 2; n++) {
-            scores(s[n], keys, n);
+        for (int n = 0; n < 2; n++)
 #pragma unroll
             for (int e = 0; e < 2; e++)
                 if (8 * n + 2 * t + e >= count) s[n][e] = -FLOAT_INF;
-        }
         uint32_t p[4];
         weigh(p, s);
         add(p, keys + split_tiles<D>::units, count);

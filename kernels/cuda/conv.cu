@@ -6,13 +6,11 @@
 __device__ __forceinline__ float convolve(const float *w, float bias, int taps, int channels, int c, const float *x, int xs, span s,
                                           int t, const float *history, int width, int at) {
     float sum = bias;
+#pragma unroll 4
     for (int j = 0; j < taps; j++) {
         const int i = t - taps + 1 + j; // relative to the span
-        float v = 0;
-        if (i >= 0)
-            v = x[(i64)(s.row + i) * xs + at];
-        else if (s.pos > 0)
-            v = history[(i64)(taps - 1 + i) * width + at];
+        const float *from = i >= 0 ? &x[(i64)(s.row + i) * xs + at] : &history[(i64)(taps - 1 + i) * width + at];
+        const float v = i >= 0 || s.pos > 0 ? *from : 0;
         sum += w[j * channels + c] * v;
     }
     return sum;
@@ -20,14 +18,17 @@ __device__ __forceinline__ float convolve(const float *w, float bias, int taps, 
 
 // remember leaves the last rows of x of a span in its history; each comes from a later one or from the batch.
 __device__ __forceinline__ void remember(const float *x, int xs, span s, float *history, int width, int taps, int at) {
-    for (int j = 0; j < taps - 1; j++) {
-        const int i = s.len - taps + 1 + j;
-        float v = 0;
-        if (i >= 0)
-            v = x[(i64)(s.row + i) * xs + at];
-        else if (s.pos > 0)
-            v = history[(i64)(taps - 1 + i) * width + at];
-        history[(i64)j * width + at] = v;
+    for (int first = 0; first < taps - 1; first += 4) { // all of some are read before any is written
+        float v[4];
+#pragma unroll
+        for (int j = 0; j < 4; j++) {
+            const int i = s.len - taps + 1 + first + j;
+            const float *from = i >= 0 ? &x[(i64)(s.row + i) * xs + at] : &history[(i64)(taps - 1 + i) * width + at];
+            v[j] = first + j < taps - 1 && (i >= 0 || s.pos > 0) ? *from : 0;
+        }
+#pragma unroll
+        for (int j = 0; j < 4; j++)
+            if (first + j < taps - 1) history[(i64)(first + j) * width + at] = v[j];
     }
 }
 

@@ -71,34 +71,51 @@ KERNEL __launch_bounds__(256, 4) mamba(float *y, int ys, bf16 *rounded, int room
     scan<mamba_layer>(layer, {DInner, N, tokens, own}, shared).run(P, count_at, spans_at, S);
 }
 
-// mamba_step is the same where all spans have one token: nothing has to wait for others but what renews the history, and all that a
-// thread reads is under way at once. grid (DInner/own, spans)
-KERNEL __launch_bounds__(256, 4) mamba_step(float *y, int ys, bf16 *rounded, int room, const float *z, int zs, const float *x, int xs,
+// mamba_step is the same where all spans have one token and a channel has 4 lanes: nothing has to wait for others but what
+// renews the history, and all that a thread reads is under way at once. A thread has a channel for what its states share;
+// for the states, it is one of the 4 lanes of 4 channels of its warp, one after the other. grid (DInner/own, spans), own threads
+KERNEL __launch_bounds__(256, 3) mamba_step(float *y, int ys, bf16 *rounded, int room, const float *z, int zs, const float *x, int xs,
                                             const float *b, int bs, const float *c, int cs, const float *dt, int dts, const int *P,
                                             int count_at, int spans_at, const float *A, float *S, float *history, int DInner, int DXB,
                                             int N, int K, int R, int own) {
-    begin();
+    const int lanes = 4;
+    let_next_begin();
     if (blockIdx.y >= P[count_at]) return;
     const span s = span_of(P, spans_at, blockIdx.y);
-    const scan_shape shape = {DInner, N, 1, own};
-    const int lanes = shape.lanes(), padded = shape.padded(), local = threadIdx.x / lanes;
-    const int n = threadIdx.x % lanes * 4, most = min(own, DInner - (int)blockIdx.x * own) - 1, d = blockIdx.x * own + min(local, most);
-    const bool has = n < padded, keeps = has && local <= most;
+    const int padded = (N + 3) & ~3, lane = threadIdx.x % 32, n = lane % lanes * 4;
+    const int first = blockIdx.x * own + threadIdx.x / 32 * 32, last = min((int)(blockIdx.x + 1) * own, DInner) - 1;
+    const bool has = n < padded;
     const mamba_layer layer = {y, ys, {rounded, room}, z, zs, x, xs, b, bs, c, cs, dt, dts, A, history, DInner, DXB > 0 ? DXB : DInner, N, K, R,
                                DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * padded};
-    float *memory = S + ((i64)s.slot * DInner + d) * padded + (has ? n : 0);
-    states now;
-    now.clear();
-    if (s.pos > 0) now.read(memory);
-    const states rates = layer.rates(d, has ? n : 0);
-    const float gate = z[(i64)s.row * zs + d];
-    const float *bRow = b + (i64)s.row * bs + layer.b_group(d) * N, *cRow = c + (i64)s.row * cs + layer.c_group(d) * N;
-    __align__(16) float bs4[4], cs4[4];
-    for (int i = 0; i < 4; i++) bs4[i] = n + i < N ? bRow[n + i] : 0, cs4[i] = n + i < N ? cRow[n + i] : 0;
-    const token_input v = layer.enter(s, 0, d);
-    const float sum = now.step(layer, rates, v.decay, v.in, bs4, cs4), all = v.skip + sum_lanes(has ? sum : 0, lanes);
-    if (keeps) now.write(memory);
-    if (keeps && n == 0) layer.put(s.row, d, all * silu(gate));
+    auto channel = [&](int i) { return min(first + 8 * i + lane / lanes, last); };
+    states now[lanes], rates[lanes];
+#pragma unroll
+    for (int i = 0; i < lanes; i++) rates[i] = layer.rates(channel(i), has ? n : 0);
+    await_previous();
+
+    float *memory = S + (i64)s.slot * DInner * padded + (has ? n : 0);
+#pragma unroll
+    for (int i = 0; i < lanes; i++) {
+        now[i].clear();
+        if (s.pos > 0) now[i].read(memory + (i64)channel(i) * padded);
+    }
+    const int own_channel = min(first + lane, last);
+    const float gate = z[(i64)s.row * zs + own_channel];
+    const token_input v = layer.enter(s, 0, own_channel);
+    float all = v.skip;
+#pragma unroll
+    for (int i = 0; i < lanes; i++) {
+        const int d = channel(i);
+        const float *bRow = b + (i64)s.row * bs + layer.b_group(d) * N, *cRow = c + (i64)s.row * cs + layer.c_group(d) * N;
+        __align__(16) float bs4[4], cs4[4];
+        for (int k = 0; k < 4; k++) bs4[k] = n + k < N ? bRow[n + k] : 0, cs4[k] = n + k < N ? cRow[n + k] : 0;
+        const float decay = __shfl_sync(0xffffffffu, v.decay, d - first), in = __shfl_sync(0xffffffffu, v.in, d - first);
+        const float sum = sum_lanes(has ? now[i].step(layer, rates[i], decay, in, bs4, cs4) : 0, lanes);
+        if (has && first + 8 * i + lane / lanes <= last) now[i].write(memory + (i64)d * padded);
+        const float mine = __shfl_sync(0xffffffffu, sum, lane % 8 * lanes);
+        if (lane / 8 == i) all += mine;
+    }
+    if (first + lane <= last) layer.put(s.row, own_channel, all * silu(gate));
     if (R == 0) return;
     __syncthreads();
     layer.end(s, own);

@@ -2,7 +2,11 @@
 
 package cuda
 
-import "caucus/kernels"
+import (
+	"unsafe"
+
+	"caucus/kernels"
+)
 
 // params is the array P of the kernels, on the host: numbers that an argument names by its index, then lists, where they
 // begin among the former. Indices depend on the operations alone, so that a graph finds the numbers of any batch.
@@ -76,12 +80,13 @@ type spanList struct {
 	count  uint64  // index of their number
 	spans  uint64  // index of the list
 	paged  bool    // pages and tokens are there too
+	pages  []*int32 // where the host has them
 	tokens int     // number
 	number uint64  // its index
 	list   uint64  // index of pairs: a span, and which of its tokens
 }
 
-func (l *spanList) forget() { *l = spanList{} }
+func (l *spanList) forget() { *l = spanList{pages: l.pages[:0]} }
 
 // is tells whether these are the spans that the list was made of.
 func (l *spanList) is(spans []kernels.Span) bool {
@@ -97,16 +102,11 @@ func (l *spanList) is(spans []kernels.Span) bool {
 	return true
 }
 
-// hasPages tells the same of their pages.
+// hasPages tells the same of their pages, which nobody changes in place while a step is put together.
 func (o *ops) hasPages(spans []kernels.Span) bool {
-	l := &o.spans
 	for i := range spans {
-		s := &spans[i]
-		table := o.params.words[l.words[i*spanWords+4]:]
-		for j, p := range s.Pages[:pagesOf(s)] {
-			if table[j] != p {
-				return false
-			}
+		if unsafe.SliceData(spans[i].Pages) != o.spans.pages[i] {
+			return false
 		}
 	}
 	return true
@@ -162,6 +162,7 @@ func (o *ops) pagedBatch(spans []kernels.Span) *spanList {
 	for i := range spans {
 		p := &o.params
 		l.words[i*spanWords+4] = int32(p.used)
+		l.pages = append(l.pages, unsafe.SliceData(spans[i].Pages))
 		p.used += copy(p.words[p.used:], spans[i].Pages[:pagesOf(&spans[i])])
 	}
 	return l

@@ -130,8 +130,9 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 		m.conv.arg(), intArg(s.DInner), intArg(s.DXB), intArg(s.DState), intArg(s.DConv), intArg(repeats), intArg(g.own),
 		intArg(g.tokens)}
 	const mambaArgs = 27
-	if l.tokens == len(spans) && scanStates(s.DState) <= 4*scanLanes(s.DState) {
-		o.launch(mambaStep, g.gridX, bucket(len(spans)), g.block, 0, args[:mambaArgs-1]...)
+	if own := stepChannels(s); l.tokens == len(spans) && scanLanes(s.DState) == stepLanes && own > 0 {
+		args[mambaArgs-2] = intArg(own)
+		o.launch(mambaStep, blocks(s.DInner, own), bucket(len(spans)), 32*blocks(own, 32), 0, args[:mambaArgs-1]...)
 	} else {
 		o.launch(mambaScan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), args[:mambaArgs]...)
 	}
@@ -151,6 +152,18 @@ func mambaChannels(s kernels.MambaShape) (own, repeats int) {
 		return scanBlock / lanes, 0
 	}
 	return together * max(1, scanBlock/lanes/together), s.DInner / s.XWidth()
+}
+
+// stepLanes is how many lanes a channel has in mamba_step.
+const stepLanes = 4
+
+// stepChannels is how many channels a block of mamba_step has: those that share a history together. It is 0 if they are too many.
+func stepChannels(s kernels.MambaShape) int {
+	together := s.DInner / s.XWidth()
+	if s.DXB > 0 {
+		together *= s.DState
+	}
+	return together * (scanBlock / 2 / together)
 }
 
 func (o *ops) PrepareMamba2(w *kernels.Mamba2Weights) {

@@ -28,6 +28,9 @@ var tensorStages = map[bool][]int{true: {8, 8, 8, 8, 6, 4}, false: {3, 3, 3, 3, 
 // same on all GPUs.
 var clusters = []int{132, 66, 39, 30}
 
+// fewBlocks leave so many multiprocessors idle that blocks with half as many rows are better.
+const fewBlocks = 66
+
 // leastShare is how many chunks are worth a block.
 const leastShare = 4
 
@@ -74,6 +77,9 @@ func (o *ops) tileRows(rows int) (n, size int) {
 func (o *ops) tensorMultiply(y, x kernels.View, rows int, m *matrix, out, mode int) {
 	t, most := &m.tiles, bucket(rows)
 	n, size := o.tileRows(most)
+	for t.count*t.shares*blocks(most, n) < fewBlocks && size > 0 {
+		n, size = n/2, size-1
+	}
 	across := blocks(most, n)
 	var partial, arrived uint64
 	if t.shares > 1 && !o.device.hopper() {
