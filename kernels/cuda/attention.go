@@ -132,7 +132,7 @@ func (o *ops) attendSplit(split, join function, y, qkv kernels.View, end int, ta
 	parts := o.fit(&o.splits, 4*tokens*s.Heads*splits*(s.HeadDim+2))
 	to, groups := o.result(y), blocks(s.Heads/s.KVHeads, splitHeads)
 	operand := o.rounded(y, l.tokens, s.Heads*s.HeadDim)
-	o.launch3(split, [3]int{tokens, s.KVHeads * groups, splits}, 32*splitWarps, o.device.splitShared(s.HeadDim), to, stride(y), operand.at, intArg(operand.room), at(qkv),
+	o.launch3(split, [3]int{s.KVHeads * groups, tokens, splits}, 32*splitWarps, o.device.splitShared(s.HeadDim), to, stride(y), operand.at, intArg(operand.room), at(qkv),
 		stride(qkv), o.P(), l.number, l.list, l.spans, table, intArg(s.Rope.Dim), c.arg(), intArg(s.Heads), intArg(s.KVHeads),
 		floatArg(float32(s.ScoreScale())), parts)
 	if splits > 1 {

@@ -190,7 +190,7 @@ template <int D> struct split_warp {
     }
 };
 
-// attend_split: grid (tokens, KVHeads * groups of 8 query heads, splits). y is written where there is one split; otherwise
+// attend_split: grid (KVHeads * groups of 8 query heads, tokens, splits), so that the heads of a page are read together. y is written where there is one split; otherwise
 // parts [tokens, heads, splits, D+2] gets sums, the largest score and the sum of weights, for attend_join.
 template <int D>
 __device__ __forceinline__ void attend_split(float *y, int ys, operand rounded, const float *qkv, int qs, const int *P, int tokens_at, int list_at, int spans_at,
@@ -199,9 +199,9 @@ __device__ __forceinline__ void attend_split(float *y, int ys, operand rounded, 
     __shared__ uint4 queries[2][split_heads][D / 8 + 4]; // so that two rows lie in different banks
     __shared__ float most[split_warps][split_heads], weights[split_warps][split_heads];
     __shared__ uint64_t full[split_warps][split_stages];
-    if (blockIdx.x >= P[tokens_at]) return;
-    const int *token = P + P[list_at] + 2 * blockIdx.x, group = heads / kvHeads, h = blockIdx.y % kvHeads;
-    const int head = h * group + blockIdx.y / kvHeads * split_heads, count = min((h + 1) * group - head, split_heads);
+    if (blockIdx.y >= P[tokens_at]) return;
+    const int *token = P + P[list_at] + 2 * blockIdx.y, group = heads / kvHeads, h = blockIdx.x % kvHeads;
+    const int head = h * group + blockIdx.x / kvHeads * split_heads, count = min((h + 1) * group - head, split_heads);
     const span s = span_of(P, spans_at, token[0]);
     const int pos = s.pos + token[1], from = blockIdx.z * split_len, last = min(from + split_len - 1, pos);
     if (from > pos) return;
@@ -253,7 +253,7 @@ __device__ __forceinline__ void attend_split(float *y, int ys, operand rounded, 
             rounded.put(r, (head + a) * D + d, v);
             continue;
         }
-        float *part = parts + (((i64)blockIdx.x * heads + head + a) * gridDim.z + blockIdx.z) * (D + 2);
+        float *part = parts + (((i64)blockIdx.y * heads + head + a) * gridDim.z + blockIdx.z) * (D + 2);
         part[d] = sum;
         if (d == 0) part[D] = m, part[D + 1] = l;
     }

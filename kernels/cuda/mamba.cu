@@ -72,53 +72,85 @@ KERNEL __launch_bounds__(256, 4) mamba(float *y, int ys, bf16 *rounded, int room
 }
 
 // mamba_step is the same where all spans have one token and a channel has 4 lanes: nothing has to wait for others but what
-// renews the history, and all that a thread reads is under way at once. A thread has a channel for what its states share;
-// for the states, it is one of the 4 lanes of 4 channels of its warp, one after the other. grid (DInner/own, spans), own threads
-KERNEL __launch_bounds__(256, 3) mamba_step(float *y, int ys, bf16 *rounded, int room, const float *z, int zs, const float *x, int xs,
+// renews the history. A thread has a channel for what its states share; for the states, it is one of the 4 lanes of 4 channels
+// of its warp, one after the other. A block takes several spans, and reads the states of the next while it works on one. grid
+// (DInner/own, some of the spans), own threads
+struct mamba_steps {
+    static const int lanes = 4;
+    const mamba_layer &layer;
+    int first, last, lane, n, padded; // the warp's channels, and the thread's first state
+    bool has;
+    states rates[lanes];
+
+    __device__ __forceinline__ mamba_steps(const mamba_layer &layer, int own) : layer(layer) {
+        lane = threadIdx.x % 32, n = lane % lanes * 4, padded = (layer.N + 3) & ~3, has = n < padded;
+        first = blockIdx.x * own + threadIdx.x / 32 * 32, last = min((int)(blockIdx.x + 1) * own, layer.DInner) - 1;
+#pragma unroll
+        for (int i = 0; i < lanes; i++) rates[i] = layer.rates(channel(i), has ? n : 0);
+    }
+    __device__ __forceinline__ int channel(int i) const { return min(first + 8 * i + lane / lanes, last); }
+    __device__ __forceinline__ float *memory(float *S, span s, int i) const {
+        return S + ((i64)s.slot * layer.DInner + channel(i)) * padded + (has ? n : 0);
+    }
+    __device__ __forceinline__ void read(states (&now)[lanes], float *S, span s) const {
+#pragma unroll
+        for (int i = 0; i < lanes; i++) {
+            now[i].clear();
+            if (s.pos > 0) now[i].read(memory(S, s, i));
+        }
+    }
+    __device__ __forceinline__ void step(states (&now)[lanes], float *S, span s) const {
+        const int own = min(first + lane, last);
+        const float gate = layer.z[(i64)s.row * layer.zs + own];
+        const token_input v = layer.enter(s, 0, own);
+        float all = v.skip;
+#pragma unroll
+        for (int i = 0; i < lanes; i++) {
+            const int d = channel(i);
+            const float *b = layer.b + (i64)s.row * layer.bs + layer.b_group(d) * layer.N, *c = layer.c + (i64)s.row * layer.cs + layer.c_group(d) * layer.N;
+            __align__(16) float bs[4], cs[4];
+            for (int k = 0; k < 4; k++) bs[k] = n + k < layer.N ? b[n + k] : 0, cs[k] = n + k < layer.N ? c[n + k] : 0;
+            const float decay = __shfl_sync(0xffffffffu, v.decay, d - first), in = __shfl_sync(0xffffffffu, v.in, d - first);
+            const float sum = sum_lanes(has ? now[i].step(layer, rates[i], decay, in, bs, cs) : 0, lanes);
+            if (has && first + 8 * i + lane / lanes <= last) now[i].write(memory(S, s, i));
+            const float mine = __shfl_sync(0xffffffffu, sum, lane % 8 * lanes);
+            if (lane / 8 == i) all += mine;
+        }
+        if (first + lane <= last) layer.put(s.row, own, all * silu(gate));
+    }
+};
+
+KERNEL __launch_bounds__(128, 5) mamba_step(float *y, int ys, bf16 *rounded, int room, const float *z, int zs, const float *x, int xs,
                                             const float *b, int bs, const float *c, int cs, const float *dt, int dts, const int *P,
                                             int count_at, int spans_at, const float *A, float *S, float *history, int DInner, int DXB,
                                             int N, int K, int R, int own) {
-    const int lanes = 4;
     let_next_begin();
-    if (blockIdx.y >= P[count_at]) return;
-    const span s = span_of(P, spans_at, blockIdx.y);
-    const int padded = (N + 3) & ~3, lane = threadIdx.x % 32, n = lane % lanes * 4;
-    const int first = blockIdx.x * own + threadIdx.x / 32 * 32, last = min((int)(blockIdx.x + 1) * own, DInner) - 1;
-    const bool has = n < padded;
+    const int count = P[count_at];
+    int i = blockIdx.y;
+    if (i >= count) return;
+    span s = span_of(P, spans_at, i);
     const mamba_layer layer = {y, ys, {rounded, room}, z, zs, x, xs, b, bs, c, cs, dt, dts, A, history, DInner, DXB > 0 ? DXB : DInner, N, K, R,
-                               DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * padded};
-    auto channel = [&](int i) { return min(first + 8 * i + lane / lanes, last); };
-    states now[lanes], rates[lanes];
-#pragma unroll
-    for (int i = 0; i < lanes; i++) rates[i] = layer.rates(channel(i), has ? n : 0);
+                               DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * ((N + 3) & ~3)};
+    const mamba_steps steps(layer, own);
     await_previous();
-
-    float *memory = S + (i64)s.slot * DInner * padded + (has ? n : 0);
+    states now[mamba_steps::lanes], next[mamba_steps::lanes];
+    steps.read(next, S, s);
+    for (;;) {
+        const span at = s;
 #pragma unroll
-    for (int i = 0; i < lanes; i++) {
-        now[i].clear();
-        if (s.pos > 0) now[i].read(memory + (i64)channel(i) * padded);
+        for (int k = 0; k < mamba_steps::lanes; k++) now[k] = next[k];
+        i += gridDim.y;
+        if (i < count) {
+            s = span_of(P, spans_at, i);
+            steps.read(next, S, s);
+        }
+        steps.step(now, S, at);
+        if (R > 0) {
+            __syncthreads(); // the history has been read
+            layer.end(at, own);
+        }
+        if (i >= count) return;
     }
-    const int own_channel = min(first + lane, last);
-    const float gate = z[(i64)s.row * zs + own_channel];
-    const token_input v = layer.enter(s, 0, own_channel);
-    float all = v.skip;
-#pragma unroll
-    for (int i = 0; i < lanes; i++) {
-        const int d = channel(i);
-        const float *bRow = b + (i64)s.row * bs + layer.b_group(d) * N, *cRow = c + (i64)s.row * cs + layer.c_group(d) * N;
-        __align__(16) float bs4[4], cs4[4];
-        for (int k = 0; k < 4; k++) bs4[k] = n + k < N ? bRow[n + k] : 0, cs4[k] = n + k < N ? cRow[n + k] : 0;
-        const float decay = __shfl_sync(0xffffffffu, v.decay, d - first), in = __shfl_sync(0xffffffffu, v.in, d - first);
-        const float sum = sum_lanes(has ? now[i].step(layer, rates[i], decay, in, bs4, cs4) : 0, lanes);
-        if (has && first + 8 * i + lane / lanes <= last) now[i].write(memory + (i64)d * padded);
-        const float mine = __shfl_sync(0xffffffffu, sum, lane % 8 * lanes);
-        if (lane / 8 == i) all += mine;
-    }
-    if (first + lane <= last) layer.put(s.row, own_channel, all * silu(gate));
-    if (R == 0) return;
-    __syncthreads();
-    layer.end(s, own);
 }
 
 EXPORT_KERNEL(mamba)

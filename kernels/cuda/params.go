@@ -76,14 +76,14 @@ const spanWords = 5
 
 // spanList is a batch's spans in the array. All layers of a step have the same.
 type spanList struct {
-	words  []int32 // nil for none yet
-	count  uint64  // index of their number
-	spans  uint64  // index of the list
-	paged  bool    // pages and tokens are there too
+	words  []int32  // nil for none yet
+	count  uint64   // index of their number
+	spans  uint64   // index of the list
+	paged  bool     // pages and tokens are there too
 	pages  []*int32 // where the host has them
-	tokens int     // number
-	number uint64  // its index
-	list   uint64  // index of pairs: a span, and which of its tokens
+	tokens int      // number
+	number uint64   // its index
+	list   uint64   // index of pairs: a span, and which of its tokens
 }
 
 func (l *spanList) forget() { *l = spanList{pages: l.pages[:0]} }

@@ -132,7 +132,7 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 	const mambaArgs = 27
 	if own := stepChannels(s); l.tokens == len(spans) && scanLanes(s.DState) == stepLanes && own > 0 {
 		args[mambaArgs-2] = intArg(own)
-		o.launch(mambaStep, blocks(s.DInner, own), bucket(len(spans)), 32*blocks(own, 32), 0, args[:mambaArgs-1]...)
+		o.launch(mambaStep, blocks(s.DInner, own), min(bucket(len(spans)), stepSpans), 32*blocks(own, 32), 0, args[:mambaArgs-1]...)
 	} else {
 		o.launch(mambaScan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), args[:mambaArgs]...)
 	}
@@ -154,8 +154,12 @@ func mambaChannels(s kernels.MambaShape) (own, repeats int) {
 	return together * max(1, scanBlock/lanes/together), s.DInner / s.XWidth()
 }
 
-// stepLanes is how many lanes a channel has in mamba_step.
-const stepLanes = 4
+// stepLanes is how many lanes a channel has in mamba_step, stepSpans how many of its blocks share the spans: with M1-3B's
+// channels, as many as run at once.
+const (
+	stepLanes = 4
+	stepSpans = 32
+)
 
 // stepChannels is how many channels a block of mamba_step has: those that share a history together. It is 0 if they are too many.
 func stepChannels(s kernels.MambaShape) int {
