@@ -67,20 +67,15 @@ func (o *ops) rope(rope kernels.Rope, n int) uint64 {
 
 // These are the constants of attention_split.cu.
 const (
-	splitLen   = 512
-	splitHeads = 8
-	splitWarps = 4
-	splitTile  = 16
+	splitLen    = 512
+	splitHeads  = 8
+	splitWarps  = 4
+	splitTile   = 16
+	splitStages = 2
 )
 
 // splitShared is the shared memory of a block of attention for heads of n: the tiles that its warps have of keys and values.
-func (d *device) splitShared(n int) int {
-	stages := 2
-	if d.hopper() {
-		stages = 3
-	}
-	return splitWarps * stages * 2 * splitTile * 2 * n
-}
+func splitShared(n int) int { return splitWarps * splitStages * 2 * splitTile * 2 * n }
 
 // splitKernels are the kernels that attend on tensor cores.
 func splitKernels(shape kernels.AttentionShape, f kernels.Format) (split, join function, there bool) {
@@ -131,8 +126,8 @@ func (o *ops) attendSplit(split, join function, y, qkv kernels.View, end int, ta
 	tokens, splits := bucket(l.tokens), bucket(blocks(end, splitLen))
 	parts := o.fit(&o.splits, 4*tokens*s.Heads*splits*(s.HeadDim+2))
 	to, groups := o.result(y), blocks(s.Heads/s.KVHeads, splitHeads)
-	operand := o.rounded(y, l.tokens, s.Heads*s.HeadDim)
-	o.launch3(split, [3]int{s.KVHeads * groups, tokens, splits}, 32*splitWarps, o.device.splitShared(s.HeadDim), to, stride(y), operand.at, intArg(operand.room), at(qkv),
+	operand := o.roundedTokens(y, l, s.Heads*s.HeadDim)
+	o.launch3(split, [3]int{s.KVHeads * groups, tokens, splits}, 32*splitWarps, splitShared(s.HeadDim), to, stride(y), operand.at, intArg(operand.room), at(qkv),
 		stride(qkv), o.P(), l.number, l.list, l.spans, table, intArg(s.Rope.Dim), c.arg(), intArg(s.Heads), intArg(s.KVHeads),
 		floatArg(float32(s.ScoreScale())), parts)
 	if splits > 1 {

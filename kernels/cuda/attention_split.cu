@@ -9,11 +9,7 @@ const int split_len = 512; // positions of a split
 const int split_warps = 4; // each takes every fourth 16 positions
 const int split_heads = 8; // query heads of a block
 const int split_tile = 16; // positions of a tile
-#ifdef HOPPER
-const int split_stages = 3; // tiles of a warp that are in shared memory or on their way to it
-#else
-const int split_stages = 2;
-#endif
+const int split_stages = 2; // tiles of a warp that are in shared memory or on their way to it
 
 // Keys and values of such heads lie in their pages with the units of 16 bytes exchanged, so that what a quarter of a warp reads
 // at once lies in different banks: key_unit and value_unit are where unit u of a position is.
@@ -162,7 +158,7 @@ template <int D> struct split_warp {
             for (int i = 0; i < 4; i++) {
                 const int row = 2 * t + i % 2 + i / 2 * 8;
                 v[i] = values[row * (D / 8) + value_unit(row, 8 * d + g)];
-                if (row >= count) v[i] = make_uint4(0, 0, 0, 0); // whatever the page has there
+                if (count < split_tile && row >= count) v[i] = make_uint4(0, 0, 0, 0); // whatever the page has there
             }
 #pragma unroll
             for (int j = 0; j < 8; j++) {
@@ -179,11 +175,12 @@ template <int D> struct split_warp {
     __device__ __forceinline__ void tile(const uint4 *keys, int count) {
         float s[2][2];
         scores(s, keys);
+        if (count < split_tile)
 #pragma unroll
-        for (int n = 0; n < 2; n++)
+            for (int n = 0; n < 2; n++)
 #pragma unroll
-            for (int e = 0; e < 2; e++)
-                if (8 * n + 2 * t + e >= count) s[n][e] = -FLOAT_INF;
+                for (int e = 0; e < 2; e++)
+                    if (8 * n + 2 * t + e >= count) s[n][e] = -FLOAT_INF;
         uint32_t p[4];
         weigh(p, s);
         add(p, keys + split_tiles<D>::units, count);
@@ -281,7 +278,7 @@ __device__ __forceinline__ void attend_join(float *y, int ys, operand rounded, c
 }
 
 #define ATTEND_SPLIT(D)                                                                                                         \
-    extern "C" __global__ void __launch_bounds__(32 * split_warps)                                                            \
+    extern "C" __global__ void __launch_bounds__(32 * split_warps, 3)                                                            \
         attend_split_##D(float *y, int ys, bf16 *rounded, int room, const float *qkv, int qs, const int *P, int tokens_at,      \
                          int list_at, int spans_at, const float *table, int dim, const bf16 *cache, int heads, int kvHeads,     \
                          float scale, float *parts) {                                                                           \

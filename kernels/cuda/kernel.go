@@ -74,7 +74,7 @@ func (d *device) load() (all [functionCount]*kernel, err error) {
 			shared = d.tensorShared((k - int(tensorSet)) / 3)
 		}
 		if f := function(k); f == attendSplit64 || f == attendSplit128 {
-			shared = d.splitShared(64 * (1 + k - int(attendSplit64)))
+			shared = splitShared(64 * (1 + k - int(attendSplit64)))
 		}
 		if all[k], err = d.kernel(functionNames[k], shared); err != nil {
 			return all, err

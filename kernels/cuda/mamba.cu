@@ -22,6 +22,7 @@ struct mamba_layer {
     int DInner, width, N, K, R;
     int repeats;          // how often a block of x and B is repeated, 0 for not at all
     const float *weights; // from dt's bias on
+    int own;              // channels of a block
 
     __device__ __forceinline__ int c_group(int d) const { return repeats ? d / N : 0; }
     __device__ __forceinline__ int b_group(int d) const { return repeats ? d / N / repeats : 0; }
@@ -67,88 +68,140 @@ KERNEL __launch_bounds__(256, 4) mamba(float *y, int ys, bf16 *rounded, int room
     begin();
     DYN_SHARED(float, shared);
     const mamba_layer layer = {y, ys, {rounded, room}, z, zs, x, xs, b, bs, c, cs, dt, dts, A, history, DInner, DXB > 0 ? DXB : DInner, N, K, R,
-                               DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * ((N + 3) & ~3)};
+                               DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * ((N + 3) & ~3), own};
     scan<mamba_layer>(layer, {DInner, N, tokens, own}, shared).run(P, count_at, spans_at, S);
 }
 
-// mamba_step is the same where all spans have one token and a channel has 4 lanes: nothing has to wait for others but what
-// renews the history. A thread has a channel for what its states share; for the states, it is one of the 4 lanes of 4 channels
-// of its warp, one after the other. A block takes several spans, and reads the states of the next while it works on one. grid
+// mamba_step is the same where all spans have one token, for 16 states and 4 taps. A thread has a channel for what its states
+// share; for the states, it is one of the 4 lanes of 4 channels of its warp, one after the other. A block takes several
+// spans, and reads all of the next one while it works on one: nothing waits for memory, and nothing is computed twice. grid
 // (DInner/own, some of the spans), own threads
 struct mamba_steps {
-    static const int lanes = 4;
-    const mamba_layer &layer;
-    int first, last, lane, n, padded; // the warp's channels, and the thread's first state
-    bool has;
-    states rates[lanes];
+    static const int N = 16, K = 4, lanes = 4;
+    static const int shared_rows = 3; // floats of rows of B and C that a thread reads
 
-    __device__ __forceinline__ mamba_steps(const mamba_layer &layer, int own) : layer(layer) {
-        lane = threadIdx.x % 32, n = lane % lanes * 4, padded = (layer.N + 3) & ~3, has = n < padded;
-        first = blockIdx.x * own + threadIdx.x / 32 * 32, last = min((int)(blockIdx.x + 1) * own, layer.DInner) - 1;
+    // ahead is what a thread reads of a span.
+    struct ahead {
+        states s[lanes];
+        float x[K], gate, dt; // x, oldest first
+        float rows[shared_rows];
+    };
+
+    const mamba_layer &layer;
+    int first, last, lane; // the warp's channels
+    int own, xAt;          // the thread's channel, and that of x which it repeats
+    bool mine, remembers;  // whether that is no other thread's as well, and whether this one renews the history
+    int bFirst, bRows, rows; // the block's first row of B, how many there are, and with those of C
+    int bAt[lanes], cAt[lanes]; // in shared memory
+    states rates[lanes];
+    float taps[K], convBias, bias, D;
+
+    __device__ __forceinline__ mamba_steps(const mamba_layer &layer, int channels) : layer(layer) {
+        const int d0 = blockIdx.x * channels, n = threadIdx.x % lanes * 4;
+        lane = threadIdx.x % 32;
+        first = d0 + threadIdx.x / 32 * 32, last = min(d0 + channels, layer.DInner) - 1;
+        own = min(first + lane, last), mine = first + lane <= last;
+        const int head = own / N, group = layer.repeats ? head / layer.repeats : 0;
+        xAt = layer.repeats ? own - N * (head - group) : own;
+        remembers = mine && layer.R > 0 && (!layer.repeats || head == group * layer.repeats);
+        bFirst = layer.b_group(d0), bRows = layer.b_group(last) - bFirst + 1;
+        rows = bRows + layer.c_group(last) - layer.c_group(d0) + 1;
+        const float *w = layer.weights + own;
+        bias = w[0], D = w[layer.DInner], convBias = w[2 * layer.DInner];
 #pragma unroll
-        for (int i = 0; i < lanes; i++) rates[i] = layer.rates(channel(i), has ? n : 0);
+        for (int j = 0; j < K; j++) taps[j] = w[(3 + j) * layer.DInner];
+#pragma unroll
+        for (int i = 0; i < lanes; i++) {
+            rates[i] = layer.rates(channel(i), n);
+            bAt[i] = (layer.b_group(channel(i)) - bFirst) * N + n;
+            cAt[i] = (bRows + layer.c_group(channel(i)) - layer.c_group(d0)) * N + n;
+        }
     }
     __device__ __forceinline__ int channel(int i) const { return min(first + 8 * i + lane / lanes, last); }
-    __device__ __forceinline__ float *memory(float *S, span s, int i) const {
-        return S + ((i64)s.slot * layer.DInner + channel(i)) * padded + (has ? n : 0);
+    __device__ __forceinline__ float *state(float *S, span s, int i) const {
+        return S + ((i64)s.slot * layer.DInner + channel(i)) * N + lane % lanes * 4;
     }
-    __device__ __forceinline__ void read(states (&now)[lanes], float *S, span s) const {
+    __device__ __forceinline__ void read(ahead &to, float *S, span s) const {
+        const i64 r = s.row;
+        const float *history = layer.history_of(s);
 #pragma unroll
         for (int i = 0; i < lanes; i++) {
-            now[i].clear();
-            if (s.pos > 0) now[i].read(memory(S, s, i));
+            to.s[i].clear();
+            if (s.pos > 0) to.s[i].read(state(S, s, i));
+        }
+#pragma unroll
+        for (int j = 0; j < K - 1; j++) to.x[j] = s.pos > 0 ? history[j * layer.width + xAt] : 0;
+        to.x[K - 1] = layer.x[r * layer.xs + xAt];
+        to.gate = layer.z[r * layer.zs + own], to.dt = layer.dt[r * layer.dts + own];
+        const float *b = layer.b + r * layer.bs + bFirst * N, *c = layer.c + r * layer.cs + layer.c_group(blockIdx.x * layer.own) * N;
+#pragma unroll
+        for (int k = 0; k < shared_rows; k++) {
+            const int i = threadIdx.x + k * blockDim.x;
+            to.rows[k] = i < bRows * N ? b[i] : i < rows * N ? c[i - bRows * N] : 0;
         }
     }
-    __device__ __forceinline__ void step(states (&now)[lanes], float *S, span s) const {
-        const int own = min(first + lane, last);
-        const float gate = layer.z[(i64)s.row * layer.zs + own];
-        const token_input v = layer.enter(s, 0, own);
-        float all = v.skip;
+    // show puts rows of B and C where all threads find them after the next barrier.
+    __device__ __forceinline__ void show(const ahead &from, float *room) const {
+#pragma unroll
+        for (int k = 0; k < shared_rows; k++)
+            if (threadIdx.x + k * blockDim.x < rows * N) room[threadIdx.x + k * blockDim.x] = from.rows[k];
+    }
+    __device__ __forceinline__ void step(ahead &now, float *S, span s, const float *room) const {
+        float sum = convBias;
+#pragma unroll
+        for (int j = 0; j < K; j++) sum += taps[j] * now.x[j];
+        const float xc = silu(sum), delta = softplus(now.dt + bias), entering = delta * xc;
+        float all = D * xc;
 #pragma unroll
         for (int i = 0; i < lanes; i++) {
-            const int d = channel(i);
-            const float *b = layer.b + (i64)s.row * layer.bs + layer.b_group(d) * layer.N, *c = layer.c + (i64)s.row * layer.cs + layer.c_group(d) * layer.N;
-            __align__(16) float bs[4], cs[4];
-            for (int k = 0; k < 4; k++) bs[k] = n + k < layer.N ? b[n + k] : 0, cs[k] = n + k < layer.N ? c[n + k] : 0;
-            const float decay = __shfl_sync(0xffffffffu, v.decay, d - first), in = __shfl_sync(0xffffffffu, v.in, d - first);
-            const float sum = sum_lanes(has ? now[i].step(layer, rates[i], decay, in, bs, cs) : 0, lanes);
-            if (has && first + 8 * i + lane / lanes <= last) now[i].write(memory(S, s, i));
-            const float mine = __shfl_sync(0xffffffffu, sum, lane % 8 * lanes);
-            if (lane / 8 == i) all += mine;
+            const int from = min(8 * i + lane / lanes, last - first);
+            const float d = __shfl_sync(0xffffffffu, delta, from), in = __shfl_sync(0xffffffffu, entering, from);
+            const float part = sum_lanes(now.s[i].step(layer, rates[i], d, in, states::at(room + bAt[i]), states::at(room + cAt[i])), lanes);
+            if (first + 8 * i + lane / lanes <= last) now.s[i].write(state(S, s, i));
+            const float of_own = __shfl_sync(0xffffffffu, part, lane % 8 * lanes);
+            if (lane / 8 == i) all += of_own;
         }
-        if (first + lane <= last) layer.put(s.row, own, all * silu(gate));
+        if (mine) layer.put(s.row, own, all * silu(now.gate));
+    }
+    // remember renews the history, when all have read it.
+    __device__ __forceinline__ void remember(const ahead &now, span s) const {
+        float *history = layer.history_of(s);
+#pragma unroll
+        for (int j = 0; j < K - 1; j++)
+            if (remembers) history[j * layer.width + xAt] = now.x[j + 1];
     }
 };
 
-KERNEL __launch_bounds__(128, 5) mamba_step(float *y, int ys, bf16 *rounded, int room, const float *z, int zs, const float *x, int xs,
+KERNEL __launch_bounds__(128, 4) mamba_step(float *y, int ys, bf16 *rounded, int room, const float *z, int zs, const float *x, int xs,
                                             const float *b, int bs, const float *c, int cs, const float *dt, int dts, const int *P,
                                             int count_at, int spans_at, const float *A, float *S, float *history, int DInner, int DXB,
-                                            int N, int K, int R, int own) {
+                                            int R, int own) {
+    __shared__ __align__(16) float rows[2][mamba_steps::shared_rows * 128];
     let_next_begin();
     const int count = P[count_at];
     int i = blockIdx.y;
     if (i >= count) return;
     span s = span_of(P, spans_at, i);
-    const mamba_layer layer = {y, ys, {rounded, room}, z, zs, x, xs, b, bs, c, cs, dt, dts, A, history, DInner, DXB > 0 ? DXB : DInner, N, K, R,
-                               DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * ((N + 3) & ~3)};
+    const mamba_layer layer = {y, ys, {rounded, room}, z, zs, x, xs, b, bs, c, cs, dt, dts, A, history, DInner, DXB > 0 ? DXB : DInner,
+                               mamba_steps::N, mamba_steps::K, R, DXB > 0 ? DInner / DXB : 0, A + (i64)DInner * mamba_steps::N, own};
     const mamba_steps steps(layer, own);
     await_previous();
-    states now[mamba_steps::lanes], next[mamba_steps::lanes];
+    mamba_steps::ahead now, next;
     steps.read(next, S, s);
-    for (;;) {
+    steps.show(next, rows[0]);
+    __syncthreads();
+    for (int turn = 0;; turn ^= 1) {
         const span at = s;
-#pragma unroll
-        for (int k = 0; k < mamba_steps::lanes; k++) now[k] = next[k];
+        now = next;
         i += gridDim.y;
         if (i < count) {
             s = span_of(P, spans_at, i);
             steps.read(next, S, s);
         }
-        steps.step(now, S, at);
-        if (R > 0) {
-            __syncthreads(); // the history has been read
-            layer.end(at, own);
-        }
+        steps.step(now, S, at, rows[turn]);
+        if (i < count) steps.show(next, rows[turn ^ 1]);
+        __syncthreads(); // the rows of the next are there, and the history has been read
+        steps.remember(now, at);
         if (i >= count) return;
     }
 }

@@ -50,6 +50,14 @@ func (o *ops) rounded(y kernels.View, rows, width int) operand {
 	return *p
 }
 
+// roundedTokens is rounded for rows that an operation makes of the tokens of a batch, if that is all rows.
+func (o *ops) roundedTokens(y kernels.View, l *spanList, width int) operand {
+	if l.rows > l.tokens {
+		return operand{}
+	}
+	return o.rounded(y, l.tokens, width)
+}
+
 // operandPlace is the entry for a place, which keeps its memory so that a graph finds it again.
 func (o *ops) operandPlace(y kernels.View) *operand {
 	base, free := y.Buf.(*buffer).at, -1

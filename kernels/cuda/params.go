@@ -82,6 +82,7 @@ type spanList struct {
 	paged  bool     // pages and tokens are there too
 	pages  []*int32 // where the host has them
 	tokens int      // number
+	rows   int      // up to the last that a token is in
 	number uint64   // its index
 	list   uint64   // index of pairs: a span, and which of its tokens
 }
@@ -129,6 +130,7 @@ func (o *ops) batch(spans []kernels.Span) *spanList {
 		s, w := &spans[i], l.words[i*spanWords:]
 		w[0], w[1], w[2], w[3], w[4] = int32(s.Slot), int32(s.Row), int32(s.Len), int32(s.Pos), 0
 		l.tokens += s.Len
+		l.rows = max(l.rows, s.Row+s.Len)
 		o.list.prompt = o.list.prompt || s.Len > 1
 	}
 	o.list.prompt = o.list.prompt || len(spans) > maxBucket

@@ -124,17 +124,17 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 		b, c = s.DState*(s.DInner/s.DXB), s.DState
 	}
 	g := newScan(own, s.DInner, s.DState, b, c, l.tokens > len(spans))
-	to, operand := o.result(y), o.rounded(y, l.tokens, s.DInner)
+	to, operand := o.result(y), o.roundedTokens(y, l, s.DInner)
 	args := [maxArgs]uint64{to, stride(y), operand.at, intArg(operand.room), at(in.Z), stride(in.Z), at(in.X), stride(in.X), at(in.B),
 		stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(), m.scan.arg(),
-		m.conv.arg(), intArg(s.DInner), intArg(s.DXB), intArg(s.DState), intArg(s.DConv), intArg(repeats), intArg(g.own),
-		intArg(g.tokens)}
-	const mambaArgs = 27
-	if own := stepChannels(s); l.tokens == len(spans) && scanLanes(s.DState) == stepLanes && own > 0 {
-		args[mambaArgs-2] = intArg(own)
-		o.launch(mambaStep, blocks(s.DInner, own), min(bucket(len(spans)), stepSpans), 32*blocks(own, 32), 0, args[:mambaArgs-1]...)
+		m.conv.arg(), intArg(s.DInner), intArg(s.DXB)}
+	const shared = 22 // of both kernels
+	if own := stepChannels(s); l.tokens == len(spans) && own > 0 {
+		rest := append(args[:shared], intArg(repeats), intArg(own))
+		o.launch(mambaStep, blocks(s.DInner, own), min(bucket(len(spans)), stepSpans), 32*blocks(own, 32), 0, rest...)
 	} else {
-		o.launch(mambaScan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), args[:mambaArgs]...)
+		rest := append(args[:shared], intArg(s.DState), intArg(s.DConv), intArg(repeats), intArg(g.own), intArg(g.tokens))
+		o.launch(mambaScan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), rest...)
 	}
 	if s.DConv > 1 && repeats == 0 {
 		o.launch(convRemember, blocks(s.XWidth(), convBlock), bucket(len(spans)), convBlock, 0, at(in.X), stride(in.X), o.P(), l.count,
@@ -154,18 +154,22 @@ func mambaChannels(s kernels.MambaShape) (own, repeats int) {
 	return together * max(1, scanBlock/lanes/together), s.DInner / s.XWidth()
 }
 
-// stepLanes is how many lanes a channel has in mamba_step, stepSpans how many of its blocks share the spans: with M1-3B's
-// channels, as many as run at once.
+// mamba_step is for stepStates and stepTaps; stepSpans is how many of its blocks share the spans: with M1-3B's 32 blocks of
+// channels, about as many as an H200 has room for at once.
 const (
-	stepLanes = 4
-	stepSpans = 32
+	stepStates = 16
+	stepTaps   = 4
+	stepSpans  = 16
 )
 
-// stepChannels is how many channels a block of mamba_step has: those that share a history together. It is 0 if they are too many.
+// stepChannels is how many channels a block of mamba_step has: those that share a history together. It is 0 if it cannot have them.
 func stepChannels(s kernels.MambaShape) int {
 	together := s.DInner / s.XWidth()
 	if s.DXB > 0 {
 		together *= s.DState
+	}
+	if s.DState != stepStates || s.DConv != stepTaps {
+		return 0
 	}
 	return together * (scanBlock / 2 / together)
 }

@@ -33,15 +33,18 @@ struct states {
         v[0] = four.x, v[1] = four.y, v[2] = four.z, v[3] = four.w;
     }
     __device__ __forceinline__ void write(float *at) const { *(float4 *)at = make_float4(v[0], v[1], v[2], v[3]); }
+    static __device__ __forceinline__ states at(const float *p) {
+        states v;
+        v.read(p);
+        return v;
+    }
     __device__ __forceinline__ void clear() { v[0] = v[1] = v[2] = v[3] = 0; }
 
     // step takes the states over a token and returns their share of what is read. Fused operations are spelled out, so that
     // they are the same wherever the compiler puts this.
     template <class Layer>
-    __device__ __forceinline__ float step(const Layer &layer, const states &rates, float decay, float in, const float *b,
-                                          const float *c) {
-        states bs, cs;
-        bs.read(b), cs.read(c);
+    __device__ __forceinline__ float step(const Layer &layer, const states &rates, float decay, float in, const states &bs,
+                                          const states &cs) {
         float sum = 0;
         for (int i = 0; i < 4; i++) {
             v[i] = fmaf(layer.decay(decay, rates.v[i]), v[i], mul_rn(in, bs.v[i]));
@@ -122,7 +125,7 @@ template <class Layer> struct scan {
             float sums[2];
             for (int k = 0; k < 2; k++) {
                 const int e = (t + k) * shape.own + mine, row = (t + k) * width + some;
-                sums[k] = now.step(layer, rates, decays[e], in[e], b + row, c + row);
+                sums[k] = now.step(layer, rates, decays[e], in[e], states::at(b + row), states::at(c + row));
             }
             for (int k = 0; k < 2; k++) sums[k] = sum_lanes(n < padded ? sums[k] : 0, lanes);
             for (int k = 0; k < 2; k++)
@@ -138,7 +141,7 @@ template <class Layer> struct scan {
                     now.clear();
                     if (!fresh || t > 0) now.read(memory + state);
                 }
-                sum += now.step(layer, rates, decay, entering, b + t * width + state, c + t * width + state);
+                sum += now.step(layer, rates, decay, entering, states::at(b + t * width + state), states::at(c + t * width + state));
                 if (!held && keeps) now.write(memory + state);
             }
             sum = sum_lanes(sum, lanes);

@@ -20,6 +20,7 @@ var attentionShapes = []kernels.AttentionShape{
 	{Heads: 2, KVHeads: 1, HeadDim: 7, Rope: whole(2, 10000)},
 	{Heads: 3, KVHeads: 3, HeadDim: 7},
 	{Heads: 4, KVHeads: 1, HeadDim: 64, Scale: 1.0 / 64},
+	{Heads: 20, KVHeads: 2, HeadDim: 128, Rope: whole(64, 500000)},
 	{Heads: 2, KVHeads: 1, HeadDim: 32, Rope: kernels.Rope{Dim: 32, Theta: 10000,
 		Scaling: kernels.RopeScaling{Factor: 8, Low: 1, High: 4, Original: 64}}},
 }
@@ -58,14 +59,18 @@ func attentionScenarios() []scenario {
 			attentionRecord(t, rec, a, 79)
 		}})
 	}
-	return append(all, scenario{"attention over a long sequence", longAttention})
+	for _, n := range []int{8, 64} {
+		all = append(all, scenario{fmt.Sprintf("attention over a long sequence, heads of %d", n),
+			func(t *testing.T, ops kernels.Ops, rec *record) { longAttention(t, ops, rec, n) }})
+	}
+	return all
 }
 
 // longAttention reads more positions than an implementation is likely to take at once, and then a few alone. Queries and
 // keys grow along the sequence, so that the largest score keeps changing.
-func longAttention(t *testing.T, ops kernels.Ops, rec *record) {
+func longAttention(t *testing.T, ops kernels.Ops, rec *record, headDim int) {
 	const tokens = 1300
-	shape := kernels.AttentionShape{Heads: 3, KVHeads: 1, HeadDim: 8, Rope: whole(8, 10000)}
+	shape := kernels.AttentionShape{Heads: 3, KVHeads: 1, HeadDim: headDim, Rope: whole(8, 10000)}
 	a := newAttentionRig(ops, shape, tokens)
 	values := normals(source(9), tokens*shape.QKV(), 1)
 	for i := range values {

@@ -27,6 +27,7 @@ func linearScenarios() []scenario {
 			matMulSwiGLU(t, ops, rec, in, out)
 		}})
 	}
+	all = append(all, scenario{"matmul with many rows", manyRows}, scenario{"rows that change between products", changedRows})
 	for _, n := range []int{1, 7, 8, 15, 16, 17, 33, 48, 192, 524} {
 		all = append(all, scenario{fmt.Sprintf("rows of %d", n), func(t *testing.T, ops kernels.Ops, rec *record) {
 			embed(t, ops, rec, n)
@@ -90,6 +91,59 @@ func matMul(t *testing.T, ops kernels.Ops, rec *record, in, out int) {
 		ops.MatMulAdd(sum.view, input.view, rows, weights)
 		rec.add(product.read(t), allowed)
 		rec.add(sum.read(t), allowed)
+	}
+}
+
+// manyRows records products of more rows than a tile is likely to have, for a matrix that is likely to be divided among
+// workers along its inputs.
+func manyRows(t *testing.T, ops kernels.Ops, rec *record) {
+	const in, out = 1024, 136
+	rng := source(5)
+	d, gate := newDense(rng, out, in, 0.3), newDense(rng, out, in, 8/math.Sqrt(in))
+	weights, gated := ops.NewMatrix(d.source()), ops.NewGated(gate.source(), d.source())
+	for _, rows := range []int{17, 40, 129, 300} {
+		x := normals(rng, rows*in, 1)
+		xs, input := lengths(x, in), newGrid(ops, rows, in, x)
+		y, z := empty(ops, rows, out), empty(ops, rows, out)
+		ops.MatMul(y.view, input.view, rows, weights)
+		ops.MatMulSwiGLU(z.view, input.view, rows, gated)
+		rec.add(y.read(t), func(i int) float64 { return d.off(xs[i/out], i%out) })
+		rec.add(z.read(t), func(i int) float64 {
+			_, off := swiGLUOff(gate, d, xs[i/out], i%out)
+			return off
+		})
+	}
+}
+
+// changedRows multiplies the same place again and again, after every operation that may write there: an implementation that
+// keeps rows in a second form must notice.
+func changedRows(t *testing.T, ops kernels.Ops, rec *record) {
+	const n, rows = 128, 3
+	rng := source(11)
+	d := newDense(rng, n, n, 0.1)
+	weights, table := ops.NewMatrix(d.source()), ops.NewMatrix(newDense(rng, 5, n, 1).source())
+	gated := ops.NewGated(d.source(), newDense(rng, n, n, 0.1).source())
+	by := ops.NewBuffer(n)
+	ops.Upload(by, 0, normals(rng, n, 1))
+	other, z := newGrid(ops, rows, n, normals(rng, rows*n, 1)), newGrid(ops, rows, n, normals(rng, rows*n, 1))
+	x, y := newGrid(ops, rows, n, normals(rng, rows*n, 1)), empty(ops, rows, n)
+	changes := []func(){
+		func() {},
+		func() { ops.RMSNorm(x.view, other.view, rows, n, by, 1e-5) },
+		func() { ops.MulRow(x.view, rows, by) },
+		func() { ops.AddRow(x.view, rows, by) },
+		func() { ops.Gate(x.view, z.view, rows, n) },
+		func() { ops.SquaredReLU(x.view, rows, n) },
+		func() { ops.Embed(x.view, table, []int32{4, 0, 2}) },
+		func() { ops.MatMul(x.view, other.view, rows, weights) },
+		func() { ops.MatMulAdd(x.view, other.view, rows, weights) },
+		func() { ops.MatMulSwiGLU(x.view, other.view, rows, gated) },
+		func() { ops.Upload(x.view.Buf, x.view.Off, normals(source(3), n, 1)) },
+	}
+	for _, change := range changes {
+		change()
+		ops.MatMul(y.view, x.view, rows, weights)
+		rec.addRows(y.read(t), n, 1e-3) // errors of the changes are multiplied, too
 	}
 }
 
