@@ -51,6 +51,7 @@ type Stats struct {
 	PeakSlots  int           // most slots of samples and prompts in use at once
 	PeakPages  int           // most KV pages in use at once
 	StateBytes int           // of the recurrent states and pages at those peaks
+	Delay      time.Duration // from the start of a sample, or of its landing, to its first token; 0 where that is a matter of steps
 }
 
 // Occupancy is the mean share of the slots that drew a token in a step.
