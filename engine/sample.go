@@ -44,7 +44,8 @@ type Params struct {
 	Stop        []string // texts that end the sample and are cut off; a landed sample heeds them no more
 }
 
-func (p *Params) check(most int) error {
+// Check reports what in the parameters is out of range, where a sample draws so many tokens at most.
+func (p *Params) Check(most int) error {
 	fraction := func(v float32) bool { return v >= 0 && v <= 1 }
 	switch {
 	case !(p.Temperature >= 0 && p.Temperature <= math.MaxFloat32):

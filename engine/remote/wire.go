@@ -1,0 +1,124 @@
+package remote
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// ask is the body of a request.
+type ask struct {
+	Model         string         `json:"model"`
+	Messages      []Message      `json:"messages,omitempty"`
+	Prompt        *string        `json:"prompt,omitempty"`
+	Stream        bool           `json:"stream"`
+	StreamOptions *streamOptions `json:"stream_options,omitempty"`
+	MaxTokens     int            `json:"max_tokens"`
+	Temperature   float32        `json:"temperature"`
+	TopP          float32        `json:"top_p,omitempty"`
+	TopK          int            `json:"top_k,omitempty"`
+	MinP          float32        `json:"min_p,omitempty"`
+	Stop          []string       `json:"stop,omitempty"`
+	Seed          uint64         `json:"seed"`
+	LogProbs      any            `json:"logprobs,omitempty"` // true in a chat; for completions how many others are told, too
+
+	// What makes a chat go on with its last message, in vLLM, SGLang and caucus serve.
+	Continue *bool `json:"continue_final_message,omitempty"`
+	Turn     *bool `json:"add_generation_prompt,omitempty"`
+}
+
+type streamOptions struct {
+	IncludeUsage bool `json:"include_usage"`
+}
+
+// features are parts of the interface that not every server has, and that can be done without.
+type feature uint32
+
+const (
+	logProbs feature = 1 << iota
+	usage
+)
+
+// named are the features by the names that a server's refusal calls them by.
+var named = map[string]feature{"logprob": logProbs, "stream_options": usage, "include_usage": usage}
+
+// asked is the body for a prompt, without what the server has been found to lack.
+func asked(p Prompt, base ask, lacks feature) ask {
+	a := base
+	a.Stream = true
+	if lacks&usage == 0 {
+		a.StreamOptions = &streamOptions{IncludeUsage: true}
+	}
+	if p.Messages == nil {
+		a.Prompt = &p.Text
+		if lacks&logProbs == 0 {
+			a.LogProbs = 0
+		}
+		return a
+	}
+	a.Messages = p.Messages
+	if lacks&logProbs == 0 {
+		a.LogProbs = true
+	}
+	if p.Continues {
+		yes, no := true, false
+		a.Continue, a.Turn = &yes, &no
+	}
+	return a
+}
+
+// chunk is one event of a stream, of a chat or of a completion.
+type chunk struct {
+	Choices []choice        `json:"choices"`
+	Usage   *used           `json:"usage"`
+	Error   json.RawMessage `json:"error"`
+}
+
+type choice struct {
+	Text  string `json:"text"`
+	Delta struct {
+		Content   string `json:"content"`
+		Reasoning string `json:"reasoning_content"` // where the server takes the reasoning out of the text
+		Thoughts  string `json:"reasoning"`         // the same in newer servers
+	} `json:"delta"`
+	LogProbs *struct {
+		Content []struct {
+			LogProb float32 `json:"logprob"`
+		} `json:"content"`
+		Tokens []*float32 `json:"token_logprobs"`
+	} `json:"logprobs"`
+	Finish string `json:"finish_reason"`
+}
+
+type used struct {
+	Completion int `json:"completion_tokens"`
+}
+
+// logProbs are those of the tokens of a chunk, or none.
+func (c *choice) logProbs() []float32 {
+	if c.LogProbs == nil {
+		return nil
+	}
+	var all []float32
+	for _, t := range c.LogProbs.Content {
+		all = append(all, t.LogProb)
+	}
+	for _, p := range c.LogProbs.Tokens {
+		if p == nil {
+			return nil // the server does not know
+		}
+		all = append(all, *p)
+	}
+	return all
+}
+
+// parseChunk reads the data of an event.
+func parseChunk(data []byte) (chunk, error) {
+	var c chunk
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fmt.Errorf("%w: what it sends is not JSON as expected", errBroken)
+	}
+	if len(c.Error) > 0 && string(c.Error) != "null" {
+		return c, fmt.Errorf("the server breaks off%s", said([]byte(`{"error":`+string(c.Error)+`}`)))
+	}
+	return c, nil
+}
