@@ -16,9 +16,9 @@ import (
 
 // Why a stream ends that the server did not end.
 var (
-	errLand      = errors.New("it is to land")
-	errStalled   = errors.New("nothing has come for too long")
-	errBroken    = errors.New("the stream broke off before its end")
+	errLand    = errors.New("it is to land")
+	errStalled = errors.New("nothing has come for too long")
+	errBroken  = errors.New("the stream broke off before its end")
 )
 
 // Bounds on the pauses between tries.

@@ -45,6 +45,10 @@ type Options struct {
 	LandTokens int      // engine.Options.LandTokens (24)
 	SeedBits   int      // of a sample's seed that servers take, from the lowest on (31)
 
+	// Stall is how long a stream that has begun may bring nothing before it is given up (10s). How long it may take to begin
+	// is not bounded: a server may have others to serve first.
+	Stall time.Duration
+
 	transport http.RoundTripper // in tests
 }
 
@@ -56,6 +60,7 @@ func (o Options) withDefaults() (Options, error) {
 	o.MaxTokens = cmp.Or(o.MaxTokens, 8192)
 	o.LandTokens = cmp.Or(o.LandTokens, 24)
 	o.SeedBits = cmp.Or(o.SeedBits, 31)
+	o.Stall = cmp.Or(o.Stall, 10*time.Second)
 	if o.Slots < 1 || o.MaxTokens < 1 || o.LandTokens < 1 || o.SeedBits < 1 || o.SeedBits > 64 {
 		return o, fmt.Errorf("remote engine: %d slots, %d and %d tokens, seeds of %d bits, want 1 or more of each",
 			o.Slots, o.MaxTokens, o.LandTokens, o.SeedBits)

@@ -13,13 +13,8 @@ import (
 	"caucus/engine"
 )
 
-// stall is how long a stream that has begun may bring nothing before it is given up, and afterword how long it is read for
-// the count of its tokens when its text is complete. How long it may take to begin is not bounded: a server may have others
-// to serve first.
-const (
-	stall     = 10 * time.Second
-	afterword = 250 * time.Millisecond
-)
+// afterword is how long a stream is read for the count of its tokens when its text is complete.
+const afterword = 250 * time.Millisecond
 
 // leastMeasured are the tokens of a stream whose speed says something.
 const leastMeasured = 16
@@ -110,7 +105,7 @@ func (r *reception) read(l *lines) error {
 			return err
 		}
 		if r.timer != nil && r.finish == "" {
-			r.timer.Reset(stall)
+			r.timer.Reset(r.e.opt.Stall)
 		}
 		if over := r.take(&c); over {
 			return r.finished()
@@ -190,7 +185,7 @@ func (r *reception) begin() {
 	}
 	r.e.fleet.served(r.at)
 	r.e.meter.begin(r.first, r.first.Sub(r.sent))
-	r.timer = time.AfterFunc(stall, func() { r.cancel(errStalled) })
+	r.timer = time.AfterFunc(r.e.opt.Stall, func() { r.cancel(errStalled) })
 }
 
 // add adds a piece of text. It is one token unless the server tells the probabilities of several.
