@@ -2,13 +2,16 @@ package remote_test
 
 import (
 	"bufio"
+	"context"
 	"flag"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -36,11 +39,37 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestManyStreams measures what an engine costs beside the servers that it draws from.
+// TestManyStreams measures what an engine costs beside the servers that it draws from, and how much of that is the mere
+// reading of the streams by net/http.
 //
 //	go test ./engine/remote -run TestManyStreams -v -remote.streams 2000 -remote.rate 10000 -remote.time 10s
 func TestManyStreams(t *testing.T) {
 	before := goroutines()
+	url := startFake(t)
+	bare := readBare(t, url)
+	e, prompt := start(t, remote.Options{URLs: []string{url}, Slots: *streams, MaxTokens: 2000}, chat)
+	for i := range *streams {
+		if err := e.Start(engine.Request{ID: uint64(i), Prompt: prompt, Seed: uint64(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for end := time.Now().Add(30 * time.Second); e.Stats().Running < *streams; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%+v after 30 s: %v", e.Stats(), e.Troubles())
+		}
+	}
+	cost := measure(t, func() int { return e.Stats().Drawn })
+	t.Logf("%d streams, %d tokens/s: %.2f µs of processor time a token, of which net/http takes %.2f; %d MB at most",
+		*streams, *streamsRate, 1e6*cost, 1e6*bare, peakMemory(t)>>20)
+	if peakMemory(t) > 500e6 {
+		t.Errorf("%d bytes of memory, want less than 500 MB", peakMemory(t))
+	}
+	e.Close()
+	noneLeft(t, before)
+}
+
+// startFake starts a fake server as a process that ends with the test.
+func startFake(t *testing.T) (url string) {
 	interval := time.Duration(float64(time.Second) * float64(*streams) / float64(*streamsRate))
 	server := exec.Command(os.Args[0])
 	server.Env = append(os.Environ(), fakeVariable+"="+interval.String())
@@ -55,39 +84,55 @@ func TestManyStreams(t *testing.T) {
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = in.Close(); _ = server.Wait() }() // it ends with its input, and how does not matter
-	url, err := bufio.NewReader(out).ReadString('\n')
+	t.Cleanup(func() { _ = in.Close(); _ = server.Wait() }) // it ends with its input, and how does not matter
+	url, err = bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := remote.New(remote.Options{URLs: []string{strings.TrimSpace(url) + "/v1"}, Model: "fake", Slots: *streams, MaxTokens: 2000})
-	if err != nil {
-		t.Fatal(err)
-	}
-	prompt := e.Open(chat)
-	for i := range *streams {
-		if err := e.Start(engine.Request{ID: uint64(i), Prompt: prompt, Seed: uint64(i)}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for end := time.Now().Add(30 * time.Second); e.Stats().Running < *streams; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("%+v after 30 s: %v", e.Stats(), e.Troubles())
-		}
-	}
-	from, cpu, begun := e.Stats(), processorTime(t), time.Now()
+	return strings.TrimSpace(url) + "/v1"
+}
+
+// measure is the processor time, in seconds, that this process uses for a token, of which count counts.
+func measure(t *testing.T, count func() int) float64 {
+	from, used := count(), processorTime(t)
 	time.Sleep(*streamsTime)
-	took, used, tokens := time.Since(begun), processorTime(t)-cpu, e.Stats().Drawn-from.Drawn
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	t.Logf("%d streams, %d tokens/s: %.2f µs of processor time a token, %.1f%% of a processor for 10000 tokens/s; %d MB in use, %d MB at most",
-		*streams, int(float64(tokens)/took.Seconds()), used.Seconds()*1e6/float64(tokens), 100*used.Seconds()/float64(tokens)*1e4,
-		m.Sys>>20, peakMemory(t)>>20)
-	if peakMemory(t) > 500e6 {
-		t.Errorf("%d bytes of memory, want less than 500 MB", peakMemory(t))
+	return (processorTime(t) - used).Seconds() / float64(max(count()-from, 1))
+}
+
+// readBare measures a client that reads as many streams and does nothing with what they bring.
+func readBare(t *testing.T, url string) float64 {
+	var reads, live atomic.Int64
+	ctx, cancel := context.WithCancel(context.Background())
+	transport := &http.Transport{}
+	var all sync.WaitGroup
+	for i := range *streams {
+		all.Go(func() {
+			body := fmt.Sprintf(`{"messages":[{"role":"user","content":"x"}],"stream":true,"max_tokens":2000,"seed":%d}`, i)
+			r, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/chat/completions", strings.NewReader(body))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			resp, err := transport.RoundTrip(r)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer func() { _ = resp.Body.Close() }()
+			live.Add(1)
+			for buffer := make([]byte, 4096); ; reads.Add(1) {
+				if _, err := resp.Body.Read(buffer); err != nil {
+					return
+				}
+			}
+		})
 	}
-	e.Close()
-	noneLeft(t, before)
+	await(t, func() bool { return live.Load() == int64(*streams) })
+	cost := measure(t, func() int { return int(reads.Load()) })
+	cancel()
+	all.Wait()
+	transport.CloseIdleConnections()
+	return cost
 }
 
 func usageOf(t *testing.T) syscall.Rusage {
