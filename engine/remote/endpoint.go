@@ -41,7 +41,8 @@ type endpoint struct {
 	failures int
 	last     error // the newest of them
 
-	lacks atomic.Uint32 // what it has been found not to know, of features
+	lacks  atomic.Uint32 // what it has been found not to know, of features
+	proved atomic.Bool   // it has served a request
 }
 
 func newEndpoint(url string, limit, most int) *endpoint {
@@ -89,6 +90,7 @@ func (e *endpoint) tryMore(now time.Time) {
 // served notes a request that it has begun to answer.
 func (e *endpoint) served() {
 	e.inARow, e.rests, e.probing = 0, 0, false
+	e.proved.Store(true)
 	e.limit = min(e.limit+1/e.limit, e.most)
 }
 

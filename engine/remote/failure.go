@@ -19,6 +19,7 @@ var (
 	errLand    = errors.New("it is to land")
 	errStalled = errors.New("nothing has come for too long")
 	errBroken  = errors.New("the stream broke off before its end")
+	errEmpty   = fmt.Errorf("%w: it had nothing in it", errBroken)
 )
 
 // Bounds on the pauses between tries.

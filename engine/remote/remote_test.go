@@ -3,6 +3,7 @@ package remote_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -238,5 +239,27 @@ func TestURLsAreChecked(t *testing.T) {
 		if got != want || (err == nil) != (want != "") || err != nil && strings.Contains(err.Error(), "secret") {
 			t.Errorf("%q is %q, %v", address, got, err)
 		}
+	}
+}
+
+// TestAServerThatEndsStreamsWithoutAWordIsAskedForLess is about llama-cpp-python, which fails behind its headers.
+func TestAServerThatEndsStreamsWithoutAWordIsAskedForLess(t *testing.T) {
+	f := &fake{least: 5}
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := new(strings.Builder)
+		if _, err := io.Copy(body, r.Body); err != nil {
+			t.Error(err)
+		}
+		r.Body = readCloser{strings.NewReader(body.String())}
+		if !strings.Contains(body.String(), "logprobs") {
+			f.ServeHTTP(w, r)
+		}
+	}))
+	e, id := start(t, remote.Options{URLs: []string{url}}, remote.Prompt{Text: "What is 3 + 4?"})
+	if err := e.Start(engine.Request{Prompt: id}); err != nil {
+		t.Fatal(err)
+	}
+	if got := next(t, e); got.Status != engine.Finished {
+		t.Errorf("got %+v", got)
 	}
 }

@@ -193,18 +193,6 @@ func (s *sample) leave() {
 	}
 }
 
-// forgo notes that the server does not know what it was asked for, if that is why it has failed and it can be left out.
-func (e *endpoint) forgo(err error) bool {
-	text := strings.ToLower(err.Error())
-	for name, f := range named {
-		if strings.Contains(text, name) && feature(e.lacks.Load())&f == 0 {
-			e.lacks.Or(uint32(f))
-			return true
-		}
-	}
-	return false
-}
-
 // event says how the sample ended.
 func (s *sample) event(status engine.Status, err error) engine.Event {
 	e := engine.Event{Status: status, Text: string(s.text), Tokens: s.tokens, Err: err}

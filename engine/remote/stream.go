@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -96,6 +97,9 @@ func (r *reception) read(l *lines) error {
 		data, err := l.next()
 		if err != nil && r.finish != "" {
 			return r.finished()
+		}
+		if errors.Is(err, io.EOF) && r.first.IsZero() {
+			return errEmpty
 		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", errBroken, err)

@@ -2,7 +2,10 @@ package remote
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	jsoniter "github.com/json-iterator/go"
 )
@@ -32,7 +35,7 @@ type streamOptions struct {
 	IncludeUsage bool `json:"include_usage"`
 }
 
-// features are parts of the interface that not every server has, and that can be done without.
+// A feature is a part of the interface that not every server has, and that can be done without.
 type feature uint32
 
 const (
@@ -40,8 +43,27 @@ const (
 	usage
 )
 
-// named are the features by the names that a server's refusal calls them by.
-var named = map[string]feature{"logprob": logProbs, "stream_options": usage, "include_usage": usage}
+// features are those that there are, with the names that a server's refusal calls them by.
+var features = []struct {
+	feature feature
+	names   []string
+}{
+	{logProbs, []string{"logprob"}}, {usage, []string{"stream_options", "include_usage"}},
+}
+
+// forgo notes that the server does not know what it was asked for, if that is why it has failed and it can be left out. One
+// that has never served anything and ends streams without a word, as llama-cpp-python does then, may mean any of the features.
+func (e *endpoint) forgo(err error) bool {
+	text, silent := strings.ToLower(err.Error()), errors.Is(err, errEmpty) && !e.proved.Load()
+	for _, f := range features {
+		named := slices.ContainsFunc(f.names, func(name string) bool { return strings.Contains(text, name) })
+		if (named || silent) && feature(e.lacks.Load())&f.feature == 0 {
+			e.lacks.Or(uint32(f.feature))
+			return true
+		}
+	}
+	return false
+}
 
 // asked is the body for a prompt, without what the server has been found to lack.
 func asked(p Prompt, base ask, lacks feature) ask {
