@@ -19,6 +19,8 @@ type lines struct {
 	long []byte // of a line that does not fit into the reader
 }
 
+func newLines(r io.Reader) *lines { return &lines{r: bufio.NewReader(r)} }
+
 // next returns the data of the next event, valid until the next call; errDone at the end that the interface has, and io.EOF
 // where the stream ends without.
 func (l *lines) next() ([]byte, error) {

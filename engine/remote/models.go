@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/sourcegraph/conc/iter"
 )
@@ -30,6 +31,11 @@ type Extension struct {
 	TopK        int     `json:"top_k,omitempty"`
 }
 
+// laggards is how long servers have to answer when another has.
+const laggards = 500 * time.Millisecond
+
+var errNotYet = errors.New("it has not answered yet")
+
 // maxModels is the most bytes of a list of models; the longest ones have hundreds of names.
 const maxModels = 4 << 20
 
@@ -47,12 +53,19 @@ func Find(ctx context.Context, o Options) (m Model, told []string, err error) {
 		Model
 		err error
 	}
-	answers := iter.Map(o.URLs, func(url *string) answer {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	all := iter.Mapper[string, answer]{MaxGoroutines: len(o.URLs)}
+	answers := all.Map(o.URLs, func(url *string) answer {
 		m, err := find(ctx, &client, *url, o)
-		if err != nil {
-			err = fmt.Errorf("%s: %w", *url, err)
+		if err == nil {
+			time.AfterFunc(laggards, func() { cancel(errNotYet) })
+			return answer{Model: m}
 		}
-		return answer{m, err}
+		if errors.Is(context.Cause(ctx), errNotYet) {
+			err = errNotYet
+		}
+		return answer{err: fmt.Errorf("%s: %w", *url, err)}
 	})
 	var errs []error
 	for _, a := range answers {

@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -43,7 +42,7 @@ func (s *sample) receive(ctx context.Context, st *stream) (err error) {
 	defer func() { _ = resp.Body.Close() }() // what it has not brought by now is not missed
 	r := reception{sample: s, stream: st, sent: sent, ctx: ctx, cancel: cancel}
 	defer r.close()
-	err = r.read(&lines{r: bufio.NewReader(resp.Body)})
+	err = r.read(newLines(resp.Body))
 	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
 		return errStalled
 	}

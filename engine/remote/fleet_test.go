@@ -1,0 +1,228 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// takeAll takes places until there are none, and returns where they are.
+func takeAll(t *testing.T, f *fleet) []*endpoint {
+	t.Helper()
+	var at []*endpoint
+	for {
+		ctx, cancel := context.WithCancel(context.Background())
+		placed := make(chan *endpoint, 1)
+		go func() {
+			e, err := f.place(ctx)
+			if err != nil {
+				e = nil
+			}
+			placed <- e
+		}()
+		synctest.Wait()
+		cancel()
+		e := <-placed
+		if e == nil {
+			return at
+		}
+		at = append(at, e)
+	}
+}
+
+func count(at []*endpoint, e *endpoint) int {
+	n := 0
+	for _, a := range at {
+		if a == e {
+			n++
+		}
+	}
+	return n
+}
+
+func TestPlacesGoWhereSamplesAreFastest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet([]string{"a", "b"}, 30)
+		defer f.close()
+		a, b := f.endpoints[0], f.endpoints[1]
+		a.learn(20)
+		b.learn(10)
+		a.limit, b.limit = 30, 30
+		var at []*endpoint
+		for range 30 {
+			e, err := f.place(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			at = append(at, e)
+		}
+		if n := count(at, a); n < 19 || n > 21 {
+			t.Errorf("%d of 30 samples are on the server that is twice as fast", n)
+		}
+	})
+}
+
+func TestALimitIsHalvedByRefusalsAndGrowsBySuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet([]string{"a"}, 16)
+		defer f.close()
+		a := f.endpoints[0]
+		if n := len(takeAll(t, f)); n != 16 {
+			t.Fatalf("%d places at first, want 16", n)
+		}
+		for range 8 { // that come together
+			f.failed(a, &busyError{errors.New("busy"), 0})
+			f.leave(a, 0)
+		}
+		if a.limit != 8 {
+			t.Errorf("a limit of %v after refusals, want 8", a.limit)
+		}
+		time.Sleep(time.Second)
+		f.failed(a, &busyError{errors.New("busy"), 2 * time.Second})
+		f.leave(a, 0)
+		if n := len(takeAll(t, f)); n != 0 || a.limit != 4 {
+			t.Errorf("%d places on a server that wants to be left alone, with a limit of %v", n, a.limit)
+		}
+		time.Sleep(2 * time.Second)
+		for range 16 {
+			f.served(a)
+		}
+		if a.limit < 6 || a.limit > 8 {
+			t.Errorf("a limit of %v after 16 successes at 4", a.limit)
+		}
+	})
+}
+
+func TestALimitThatIsReachedIsTriedInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet([]string{"a"}, 8)
+		defer f.close()
+		a := f.endpoints[0]
+		a.limit, a.changed = 2, time.Now()
+		_ = takeAll(t, f)
+		placed := make(chan error)
+		go func() {
+			_, err := f.place(context.Background())
+			placed <- err
+		}()
+		begun := time.Now()
+		if err := <-placed; err != nil || time.Since(begun) < moreAfter || time.Since(begun) > 2*moreAfter {
+			t.Errorf("a third place after %v, %v", time.Since(begun), err)
+		}
+	})
+}
+
+func TestAServerThatFailsIsLeftAloneAndTriedByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet([]string{"a", "b"}, 8)
+		defer f.close()
+		a, b := f.endpoints[0], f.endpoints[1]
+		at := takeAll(t, f)
+		for range mostFailures {
+			f.failed(a, errBroken)
+		}
+		for _, e := range at {
+			f.leave(e, 0)
+		}
+		at = takeAll(t, f)
+		if count(at, a) != 0 || count(at, b) != 4 {
+			t.Errorf("%d places where all failed, and %d elsewhere", count(at, a), count(at, b))
+		}
+		time.Sleep(2 * firstRest)
+		at = takeAll(t, f)
+		if count(at, a) != 1 {
+			t.Errorf("%d places after a rest, want one to try it", count(at, a))
+		}
+		f.failed(a, errBroken)
+		f.leave(a, 0)
+		if rest := time.Until(a.restOver); rest < firstRest || rest > 3*firstRest {
+			t.Errorf("a second rest of %v", rest)
+		}
+		time.Sleep(time.Minute)
+		_ = takeAll(t, f)
+		f.served(a)
+		if n := len(takeAll(t, f)); n != 3 {
+			t.Errorf("%d more places where the one that tried succeeded, want 3", n)
+		}
+		if told := f.troubles(); len(told) != 1 || !strings.HasPrefix(told[0], "a: 6 requests failed") {
+			t.Errorf("told %q", told)
+		}
+	})
+}
+
+// TestAWaitThatEndsGivesItsPlaceBack has many give up while places are handed out.
+func TestAWaitThatEndsGivesItsPlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet([]string{"a"}, 1)
+		defer f.close()
+		for i := range 200 {
+			held, err := f.place(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() {
+				if e, err := f.place(ctx); err == nil {
+					f.leave(e, 0)
+				}
+			}()
+			synctest.Wait()
+			go cancel()
+			f.leave(held, 0)
+			synctest.Wait()
+			if n := f.endpoints[0].inFlight; n != 0 || len(f.waiting) != 0 {
+				t.Fatalf("round %d: %d in flight, %d waiting", i, n, len(f.waiting))
+			}
+		}
+	})
+}
+
+func TestWhatAServerSaysIsShownShortAndWithoutTheKey(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"error":{"message":"no\nway"}}`: `: "no way"`, `{"error":"no"}`: `: "no"`, `{"message":"no"}`: `: "no"`, `{"detail":"no"}`: `: "no"`,
+		"": "", "<html>\x00": `: "<html>\x00"`, `{"error":{"code":5}}`: `: "{\"code\":5}"`,
+	} {
+		if got := said([]byte(body)); got != want {
+			t.Errorf("%q is told as %s, want %s", body, got, want)
+		}
+	}
+	if got := said([]byte(strings.Repeat("é", 1000))); len(got) > maxErrorText+20 {
+		t.Errorf("%d bytes are shown", len(got))
+	}
+	k := Key{secret: "sk-1"}
+	if got := k.hide(fmt.Sprintf("bad sk-1: %v", k)); strings.Contains(got, "sk-1") {
+		t.Errorf("shown %q", got)
+	}
+}
+
+// FuzzStream reads whatever a server may send.
+func FuzzStream(f *testing.F) {
+	for _, seed := range []string{
+		"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"logprobs\":{\"content\":[{\"logprob\":-1}]},\"finish_reason\":null}]}\n\ndata: [DONE]\n\n",
+		"data:{\"choices\":[{\"text\":\"a\",\"logprobs\":{\"token_logprobs\":[null]}}],\"usage\":{\"completion_tokens\":3}}\r\n", ": x\n", "data: {\"error\":7}\n\n",
+		"data: {\"choices\":null}\n", "data: [[[[[[[[",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		l := newLines(strings.NewReader(text))
+		for range len(text) + 1 {
+			data, err := l.next()
+			if err != nil {
+				return
+			}
+			c, err := parseChunk(data)
+			if err != nil {
+				continue
+			}
+			for _, choice := range c.Choices {
+				_ = choice.logProbs()
+			}
+		}
+		t.Error("it has more events than bytes")
+	})
+}
