@@ -3,10 +3,15 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -124,5 +129,51 @@ func TestAWindowWithoutAServerIsOver(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), want) || time.Since(begun) > 10*time.Second {
 			t.Errorf("%q: %v after %v, %s", args, err, time.Since(begun), out)
 		}
+	}
+}
+
+var (
+	serveConnections = flag.Int("serve.connections", 64, "clients of TestManyClients")
+	serveSeconds     = flag.Duration("serve.time", time.Second, "how long they ask")
+)
+
+// TestManyClients has more clients than the embedded model has slots and places to wait. Each is answered or told to come again.
+//
+//	go test ./cmd/caucus -run TestManyClients -v -serve.connections 256 -serve.time 30s
+func TestManyClients(t *testing.T) {
+	url := serveMini(t, "--slots", "16", "--queue", "32")
+	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *serveConnections}}
+	defer client.CloseIdleConnections()
+	var mu sync.Mutex
+	statuses := map[int]int{}
+	var all sync.WaitGroup
+	for i, end := 0, time.Now().Add(*serveSeconds); i < *serveConnections; i++ {
+		all.Go(func() {
+			for n := 0; time.Now().Before(end); n++ {
+				body := fmt.Sprintf(`{"messages":[{"role":"user","content":"What is %d + %d?"}],"stream":%v}`, i, n, n%2 == 0)
+				resp, err := client.Post(url+"/chat/completions", "application/json", strings.NewReader(body))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				text, err := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				whole := strings.Contains(string(text), `"finish_reason":"`)
+				if err != nil || whole != (resp.StatusCode == 200) || resp.StatusCode != 200 && resp.StatusCode != http.StatusTooManyRequests {
+					t.Errorf("%d, %v: %s", resp.StatusCode, err, text)
+				}
+				mu.Lock()
+				statuses[resp.StatusCode]++
+				mu.Unlock()
+				if resp.StatusCode != 200 {
+					time.Sleep(50 * time.Millisecond)
+				}
+			}
+		})
+	}
+	all.Wait()
+	t.Logf("%d clients for %v: %v", *serveConnections, *serveSeconds, statuses)
+	if statuses[200] == 0 {
+		t.Error("nobody is answered")
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -225,4 +228,43 @@ func FuzzStream(f *testing.F) {
 		}
 		t.Error("it has more events than bytes")
 	})
+}
+
+func TestTheEnvironmentsKeyIsNotSentWhereOthersCanListen(t *testing.T) {
+	for _, tt := range []struct {
+		url   string
+		given bool
+		sent  bool
+	}{
+		{"https://h/v1", false, true}, {"http://h/v1", false, false}, {"http://h/v1", true, true}, {"http://127.0.0.1:8000/v1", false, true},
+		{"http://localhost/v1", false, true}, {"http://[::1]/v1", false, true}, {"http://localhost.evil/v1", false, false},
+	} {
+		r, err := http.NewRequest(http.MethodGet, tt.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Key{"sk-1", tt.given}.sign(r)
+		if sent := r.Header.Get("Authorization") == "Bearer sk-1"; sent != tt.sent {
+			t.Errorf("to %s, given %v: sent %v", tt.url, tt.given, sent)
+		}
+	}
+}
+
+func TestAKeyIsReadFromAFileOrTheEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	for text, want := range map[string]string{"sk-1\n": "sk-1", "": "empty", " \n": "empty", "sk 1": "characters"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k, err := ReadKey(file, func(string) string { return "sk-2" })
+		if err == nil && k.secret != want || err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "sk")) {
+			t.Errorf("%q: %q, %v", text, k.secret, err)
+		}
+	}
+	if k, err := ReadKey("", func(string) string { return "" }); err != nil || k != (Key{}) {
+		t.Errorf("without any: %v", err)
+	}
+	if _, err := ReadKey(file+".none", nil); err == nil {
+		t.Error("a file that is missing is no error")
+	}
 }
