@@ -27,7 +27,6 @@ type fake struct {
 
 	mu      sync.Mutex
 	running map[uint64]chan struct{} // closed to cancel
-	drawn   int
 }
 
 func newFake(slots int, token time.Duration, text string) *fake {

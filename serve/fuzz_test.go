@@ -30,7 +30,7 @@ func FuzzRequest(f *testing.F) {
 				if fail.status < 400 || fail.message == "" {
 					t.Errorf("refused with %+v", fail)
 				}
-			case o.n < 1 || o.n > maxChoices || o.params.MaxTokens < 1 || o.params.MaxTokens > 100 || o.votes > 0 && !(o.budget > 0):
+			case o.n < 1 || o.n > maxChoices || o.params.MaxTokens < 1 || o.params.MaxTokens > 100 || o.votes > 0 && o.budget <= 0:
 				t.Errorf("taken for %+v", o)
 			case len(o.seeds()) != o.n:
 				t.Errorf("%d seeds for %d choices", len(o.seeds()), o.n)

@@ -234,7 +234,7 @@ func TestAClientThatGoesAwayTakesItsSamplesWithIt(t *testing.T) {
 	s := up(t, f, nil)
 	conn := dial(t, s)
 	body := `{` + hello + `,"n":2}`
-	fmt.Fprintf(conn, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+	_, _ = fmt.Fprintf(conn, "POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 	for f.live() < 2 {
 		time.Sleep(time.Millisecond)
 	}

@@ -134,7 +134,7 @@ func TestAWindowWithoutAServerIsOver(t *testing.T) {
 
 var (
 	serveConnections = flag.Int("serve.connections", 64, "clients of TestManyClients")
-	serveSeconds     = flag.Duration("serve.time", time.Second, "how long they ask")
+	serveTime        = flag.Duration("serve.time", time.Second, "how long they ask")
 )
 
 // TestManyClients has more clients than the embedded model has slots and places to wait. Each is answered or told to come again.
@@ -147,7 +147,7 @@ func TestManyClients(t *testing.T) {
 	var mu sync.Mutex
 	statuses := map[int]int{}
 	var all sync.WaitGroup
-	for i, end := 0, time.Now().Add(*serveSeconds); i < *serveConnections; i++ {
+	for i, end := 0, time.Now().Add(*serveTime); i < *serveConnections; i++ {
 		all.Go(func() {
 			for n := 0; time.Now().Before(end); n++ {
 				body := fmt.Sprintf(`{"messages":[{"role":"user","content":"What is %d + %d?"}],"stream":%v}`, i, n, n%2 == 0)
@@ -172,7 +172,7 @@ func TestManyClients(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Logf("%d clients for %v: %v", *serveConnections, *serveSeconds, statuses)
+	t.Logf("%d clients for %v: %v", *serveConnections, *serveTime, statuses)
 	if statuses[200] == 0 {
 		t.Error("nobody is answered")
 	}

@@ -51,7 +51,7 @@ func (f *fake) words(seed uint64) []string {
 func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.requests.Add(1)
 	if r.Method == http.MethodGet {
-		fmt.Fprint(w, `{"object":"list","data":[{"id":"fake","object":"model"}]}`)
+		_, _ = fmt.Fprint(w, `{"object":"list","data":[{"id":"fake","object":"model"}]}`)
 		return
 	}
 	var q asked
@@ -77,7 +77,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.send(w, chat, word, "")
 	}
 	f.send(w, chat, "", finish)
-	fmt.Fprintf(w, "data: {\"choices\":[],\"usage\":{\"completion_tokens\":%d}}\n\ndata: [DONE]\n\n", len(words))
+	_, _ = fmt.Fprintf(w, "data: {\"choices\":[],\"usage\":{\"completion_tokens\":%d}}\n\ndata: [DONE]\n\n", len(words))
 }
 
 func last(q asked) string {
@@ -99,7 +99,7 @@ func (f *fake) send(w http.ResponseWriter, chat bool, word, finish string) {
 	} else if f.probs {
 		probs = `{"tokens":["x"],"token_logprobs":[-0.5],"top_logprobs":null,"text_offset":[0]}`
 	}
-	fmt.Fprintf(w, "data: {\"id\":\"cmpl-0123456789\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"fake\","+
+	_, _ = fmt.Fprintf(w, "data: {\"id\":\"cmpl-0123456789\",\"object\":\"chat.completion.chunk\",\"created\":1700000000,\"model\":\"fake\","+
 		"\"choices\":[{\"index\":0,%s,\"logprobs\":%s,\"finish_reason\":%s}]}\n\n", text, probs, end)
 	w.(http.Flusher).Flush()
 }

@@ -217,9 +217,9 @@ func TestAKeyIsSentAndNeverShown(t *testing.T) {
 func TestAReasoningThatIsStreamedApartIsPartOfTheText(t *testing.T) {
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, delta := range []string{`{"role":"assistant","content":""}`, `{"reasoning_content":"3 and"}`, `{"reasoning_content":" 4"}`, `{"content":"\\boxed{7}"}`} {
-			fmt.Fprintf(w, "data: {\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":null}]}\n\n", delta)
+			_, _ = fmt.Fprintf(w, "data: {\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":null}]}\n\n", delta)
 		}
-		fmt.Fprint(w, ": a comment\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+		_, _ = fmt.Fprint(w, ": a comment\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
 	}))
 	e, id := start(t, remote.Options{URLs: []string{url}}, chat)
 	if err := e.Start(engine.Request{Prompt: id}); err != nil {
