@@ -333,3 +333,20 @@ func TestLoad(t *testing.T) {
 		t.Errorf("more than %v", *loadOverhead)
 	}
 }
+
+func TestARequestMayTakeLongerThanItsSending(t *testing.T) {
+	s := up(t, newFake(2, 100*time.Millisecond, strings.Repeat("a", 15)), func(o *Options) { o.patience = 100 * time.Millisecond })
+	for _, stream := range []bool{false, true} {
+		if status, body := post(t, s.url+"/v1/chat/completions", fmt.Sprintf(`{%s,"stream":%v}`, hello, stream)); status != 200 || !strings.Contains(body, `"stop"`) {
+			t.Errorf("streamed %v: %d %s", stream, status, body)
+		}
+	}
+	time.Sleep(200 * time.Millisecond) // and the connection goes on after that
+	resp, err := http.Get(s.url + "/v1/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != 200 || resp.Body.Close() != nil {
+		t.Errorf("%d %s, %v", resp.StatusCode, body, err)
+	}
+}

@@ -21,7 +21,8 @@ const (
 // An endpoint is a server. The fleet's mutex guards it, but for what it does not take.
 //
 // Its limit, the number of samples that it runs at once, is found as TCP finds a rate: every request that it takes adds a part,
-// one that it refuses halves it. It begins high, since a server that queues refuses nothing, and a window has no time to lose.
+// one that it refuses halves it. It begins with all that there may be: a server that queues refuses nothing, a window has no time
+// to lose, and what one cannot take when another dies is lost.
 type endpoint struct {
 	url   string
 	most  float64 // its limit's bound
@@ -45,8 +46,8 @@ type endpoint struct {
 	proved atomic.Bool   // it has served a request
 }
 
-func newEndpoint(url string, limit, most int) *endpoint {
-	return &endpoint{url: url, limit: float64(limit), most: float64(most)}
+func newEndpoint(url string, most int) *endpoint {
+	return &endpoint{url: url, limit: float64(most), most: float64(most)}
 }
 
 // takes reports whether it may have another sample now. After a rest it is tried by one.

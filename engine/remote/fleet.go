@@ -18,9 +18,8 @@ type fleet struct {
 
 func newFleet(urls []string, slots int) *fleet {
 	f := &fleet{}
-	share := max((slots+len(urls)-1)/len(urls), 1)
 	for _, url := range urls {
-		f.endpoints = append(f.endpoints, newEndpoint(url, share, slots))
+		f.endpoints = append(f.endpoints, newEndpoint(url, slots))
 	}
 	f.wake = time.AfterFunc(time.Hour, f.wakeUp)
 	f.wake.Stop()
