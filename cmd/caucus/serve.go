@@ -138,7 +138,7 @@ func aboutServed(c *cli.Context, from source) remote.Extension {
 // servedModel makes prompts of this machine's model for its engine.
 type servedModel struct {
 	*openedModel
-	engine *engine.Engine
+	prompts *openPrompts
 }
 
 // Open implements serve.Model, as do the methods that follow.
@@ -147,7 +147,7 @@ func (m servedModel) Open(p remote.Prompt) (sampling.Prompt, error) {
 	if err != nil {
 		return sampling.Prompt{}, err
 	}
-	id, err := m.engine.Open(tokens)
+	id, err := m.prompts.open(tokens)
 	return sampling.Prompt{ID: id, Tokens: len(tokens)}, err
 }
 
@@ -166,7 +166,7 @@ func (m servedModel) tokens(p remote.Prompt) ([]int32, error) {
 }
 
 // ClosePrompt forgets a prompt.
-func (m servedModel) ClosePrompt(id engine.PromptID) { m.engine.ClosePrompt(id) }
+func (m servedModel) ClosePrompt(id engine.PromptID) { m.prompts.close(id) }
 
 // Decoder makes text of tokens.
 func (m servedModel) Decoder() func(engine.Drawn) string {

@@ -72,7 +72,7 @@ func (m *openedModel) landingText() string   { return m.Landing }
 
 func (m *openedModel) open(c *cli.Context) (sampling.Engine, serve.Model, error) {
 	e, err := m.startEngine(c, servedPrompts, servedPrompt)
-	return e, servedModel{m, e}, err
+	return e, servedModel{m, newOpenPrompts(e, servedPrompts/2)}, err
 }
 
 func (m *openedModel) pacedBy(c *cli.Context) string {
