@@ -21,6 +21,7 @@ type fake struct {
 	slots  int
 	token  time.Duration
 	text   string
+	timed  bool // a sample's text ends with the nanoseconds that it took
 	events chan engine.Event
 	done   chan struct{}
 	all    sync.WaitGroup
@@ -54,8 +55,14 @@ func (f *fake) Start(r engine.Request) error {
 	return nil
 }
 
-func (f *fake) sample(r engine.Request, stop chan struct{}) engine.Event {
-	e := engine.Event{ID: r.ID, Status: engine.Finished}
+func (f *fake) sample(r engine.Request, stop chan struct{}) (e engine.Event) {
+	e = engine.Event{ID: r.ID, Status: engine.Finished}
+	begun := time.Now()
+	defer func() {
+		if f.timed {
+			e.Text += fmt.Sprintf("|%d|", time.Since(begun))
+		}
+	}()
 	for i, letter := range f.text {
 		select {
 		case <-stop:

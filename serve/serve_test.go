@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -296,6 +297,7 @@ var (
 func TestLoad(t *testing.T) {
 	const token, letters = 50 * time.Millisecond, 10
 	f := newFake(*loadConnections, token, strings.Repeat("a", letters))
+	f.timed = true
 	s := up(t, f, nil)
 	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *loadConnections}}
 	defer client.CloseIdleConnections()
@@ -318,8 +320,17 @@ func TestLoad(t *testing.T) {
 				if err != nil || resp.StatusCode != 200 || !strings.Contains(string(data), "stop") {
 					t.Errorf("%d %v %s", resp.StatusCode, err, data)
 				}
+				parts := strings.Split(string(data), "|")
+				if len(parts) != 3 {
+					t.Errorf("no time in %s", data)
+					return
+				}
+				own, err := strconv.ParseInt(parts[1], 10, 64)
+				if err != nil {
+					t.Error(err)
+				}
 				mu.Lock()
-				over = append(over, time.Since(begun)-token*letters)
+				over = append(over, time.Since(begun)-time.Duration(own))
 				mu.Unlock()
 			}
 		})
