@@ -14,20 +14,40 @@ import (
 
 // The real peers, which .ci/run installs.
 var (
-	llamaPython  = flag.String("peers.llama", "", "a Python that has llama-cpp-python's server")
-	smolLM2      = flag.String("peers.smollm2", "", "path of SmolLM2-135M-Instruct.Q4_1.gguf")
-	openaiPython = flag.String("peers.openai", "", "a Python that has OpenAI's library")
+	llamaPython   = flag.String("peers.llama", "", "a Python that has llama-cpp-python's server")
+	smolLM2       = flag.String("peers.smollm2", "", "path of SmolLM2-135M-Instruct.Q4_1.gguf")
+	runningServer = flag.String("peers.url", "", "a server that runs")
+	openaiPython  = flag.String("peers.openai", "", "a Python that has OpenAI's library")
 )
 
-// TestLlamaServer draws the samples of solve, batch and sweep from llama-cpp-python's server. It serves one request at a time, and
-// is told not to break off one for the next.
+// TestLlamaServer draws samples from llama-cpp-python's server. It serves one request at a time, and is told not to break off one
+// for the next.
 func TestLlamaServer(t *testing.T) {
 	if *llamaPython == "" || *smolLM2 == "" {
 		t.Skip("-peers.llama and -peers.smollm2 name the server and its model")
 	}
-	remote := []string{"--model", "openai:smol", "--base-url", serveLlama(t), "--slots", "1", "--max-tokens", "200",
-		"--template", "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"}
-	out, said := caucus(t, append(append([]string{"solve", "--samples", "8", "--budget", "30s", "--json", "--show-samples"}, remote...), "What is 3*(17 - 5)/4?")...)
+	url := serveLlama(t)
+	const template = "<|im_start|>user\n{}<|im_end|>\n<|im_start|>assistant\n"
+	driveServer(t, "--model", "openai:smol", "--base-url", url, "--slots", "1", "--max-tokens", "200", "--template", template)
+	// A chat, which this server cannot go on with: it lands in a turn of its own.
+	driveServer(t, "--model", "openai:smol", "--base-url", url, "--slots", "1", "--max-tokens", "200")
+}
+
+// TestRunningServer draws samples from a server that runs already, such as vLLM or SGLang.
+//
+//	go test ./cmd/caucus -run TestRunningServer -v -peers.url http://localhost:8000
+func TestRunningServer(t *testing.T) {
+	if *runningServer == "" {
+		t.Skip("-peers.url names a server that has one model")
+	}
+	driveServer(t, "--model", "openai:", "--base-url", *runningServer, "--slots", "16", "--max-tokens", "200")
+}
+
+// driveServer has solve, batch and sweep draw samples from a server.
+func driveServer(t *testing.T, remote ...string) {
+	t.Helper()
+	out, said := caucus(t, append(append([]string{"solve", "--samples", "8", "--budget", "30s", "--json", "--show-samples"}, remote...),
+		"What is 3*(17 - 5)/4?")...)
 	if !strings.Contains(out, `"status":"finished"`) {
 		t.Errorf("solve writes %s and says %s", out, said)
 	}
@@ -43,12 +63,6 @@ func TestLlamaServer(t *testing.T) {
 	out, said = caucus(t, append(append([]string{"sweep", "--samples", "2", "--budgets", "5s,20s", "--runs", "10"}, remote...), problems)...)
 	if !strings.Contains(out, "uniform") {
 		t.Errorf("sweep writes %s and says %s", out, said)
-	}
-	// A chat, which this server cannot go on with: it lands in a turn of its own.
-	out, said = caucus(t, "solve", "--model", "openai:smol", "--base-url", remote[3], "--slots", "1", "--samples", "4", "--max-tokens", "200",
-		"--budget", "20s", "--json", "--show-samples", "What is 3*(17 - 5)/4?")
-	if !strings.Contains(out, `"status":"finished"`) {
-		t.Errorf("solve by chat writes %s and says %s", out, said)
 	}
 }
 

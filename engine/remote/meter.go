@@ -9,11 +9,13 @@ import (
 
 // A meter measures all streams together as if they were one batch: a step is the time in which each of them has one more
 // token. So a step's rows are the streams that have begun, and budget learns how the servers' speed depends on their number.
+// The first token of a stream is no step: it ends the delay.
 type meter struct {
 	mu      sync.Mutex
 	drawn   int
 	steps   float64
-	context float64 // positions, summed over the tokens
+	rows    int     // tokens drawn in steps
+	context float64 // positions, summed over those
 	busy    time.Duration
 	live    int       // streams that have begun
 	since   time.Time // when the first of them did, or busy was last counted
@@ -42,12 +44,16 @@ func (m *meter) begin(now time.Time, delay time.Duration) {
 	}
 }
 
-// draw counts tokens of a stream, the last of them at a position of its text.
-func (m *meter) draw(tokens, position int) {
+// draw counts tokens of a stream, the last of them at a position of its text. Those that begin it are none of a step.
+func (m *meter) draw(tokens, position int, begin bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.drawn += tokens
+	if begin {
+		return
+	}
 	m.steps += float64(tokens) / float64(max(m.live, 1))
+	m.rows += tokens
 	m.context += float64(tokens * position)
 }
 
@@ -72,6 +78,6 @@ func (m *meter) stats() engine.Stats {
 	defer m.mu.Unlock()
 	m.tick(time.Now())
 	return engine.Stats{
-		Steps: int(m.steps), Drawn: m.drawn, Rows: m.drawn, Context: int(m.context), Busy: m.busy, Running: m.live, Delay: m.delay,
+		Steps: int(m.steps), Drawn: m.drawn, Rows: m.rows, Context: int(m.context), Busy: m.busy, Running: m.live, Delay: m.delay,
 	}
 }

@@ -59,7 +59,7 @@ func TestASampleIsWhatTheServerStreams(t *testing.T) {
 				if p := map[bool]float64{true: -0.5}[probs]; got.LogProb != p || got.TailLogProb != p {
 					t.Errorf("log-probabilities %v and %v, want %v", got.LogProb, got.TailLogProb, p)
 				}
-				if s := e.Stats(); s.Drawn < 26 || s.Steps < 25 || s.Running != 0 || s.Waiting != 0 {
+				if s := e.Stats(); s.Drawn < 26 || s.Steps != s.Drawn-1 || s.Rows != s.Steps || s.Running != 0 || s.Waiting != 0 {
 					t.Errorf("counted %+v", s)
 				}
 			})

@@ -200,7 +200,7 @@ func (r *reception) add(text string, logProbs []float32) {
 	r.tokens += n
 	r.logProbs = append(r.logProbs, logProbs...)
 	r.unknown = r.unknown || len(logProbs) == 0
-	r.e.meter.draw(n, r.tokens)
+	r.e.meter.draw(n, r.tokens, r.got == n)
 	if r.Watch != nil {
 		d := engine.Drawn{Text: text}
 		if len(logProbs) > 0 {
