@@ -55,7 +55,7 @@ func checkServeFlags(c *cli.Context) error {
 	switch {
 	case c.Int("slots") < 1 || c.Int("slots") > 4096:
 		return usagef("--slots %d is not between 1 and 4096", c.Int("slots"))
-	case c.Duration("timeout") <= 0 || c.Duration("drain") < 0:
+	case c.Duration("timeout") <= 0 || c.Duration("drain") <= 0:
 		return usagef("--timeout %v and --drain %v must be above 0", c.Duration("timeout"), c.Duration("drain"))
 	case c.Int64("max-body") < 1:
 		return usagef("--max-body %d lets no request in", c.Int64("max-body"))
