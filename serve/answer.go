@@ -70,6 +70,8 @@ func (p *page) end(index int, text string, probs []token, finish string) error {
 	return nil
 }
 
+func (p *page) vote(t *tally) { p.reply.Caucus = t }
+
 func (p *page) done(u *usage) error {
 	p.reply.Usage = u
 	return nil

@@ -13,6 +13,7 @@ import (
 type listener interface {
 	part(index int, text string, probs []token) error
 	end(index int, text string, probs []token, finish string) error
+	vote(*tally)
 	done(*usage) error
 }
 
@@ -28,9 +29,7 @@ func (s *Server) complete(ctx context.Context, o *order, l listener) *failure {
 		return badRequest("%v", err)
 	}
 	defer s.opt.Model.ClosePrompt(prompt.ID)
-	tellers := make([]teller, o.n)
 	for i, seed := range o.seeds() {
-		tellers[i] = teller{decode: s.opt.Model.Decoder(), stops: o.params.Stop}
 		r := engine.Request{ID: uint64(i), Prompt: prompt.ID, Seed: seed, Params: o.params}
 		if o.stream || o.logProbs {
 			r.Watch = func(engine.Drawn) {} // so that the desk keeps what is drawn
@@ -39,20 +38,36 @@ func (s *Server) complete(ctx context.Context, o *order, l listener) *failure {
 			return badRequest("%v", err)
 		}
 	}
-	drawn := 0
+	drawn, fail := s.follow(ctx, o, mine, l)
+	if fail != nil {
+		return fail
+	}
+	s.metrics.tokens(prompt.Tokens, drawn)
+	if err := l.done(usageOf(prompt.Tokens, drawn)); err != nil {
+		return errGone
+	}
+	return nil
+}
+
+// follow tells of the samples of an order until all have ended, and returns how many tokens they drew.
+func (s *Server) follow(ctx context.Context, o *order, mine *share, l listener) (drawn int, fail *failure) {
+	tellers := make([]teller, o.n)
+	for i := range tellers {
+		tellers[i] = teller{decode: s.opt.Model.Decoder(), stops: o.params.Stop}
+	}
 	for left := o.n; left > 0; {
 		pieces, ended := mine.take()
 		if err := tell(o, tellers, pieces, l); err != nil {
-			return errGone
+			return drawn, errGone
 		}
 		for _, e := range ended {
 			if fail := s.ended(e); fail != nil {
-				return fail
+				return drawn, fail
 			}
 			drawn += e.Tokens
 			text, probs := tellers[e.ID].end(e)
 			if err := l.end(int(e.ID), text, probs, finishOf(e.Status)); err != nil {
-				return errGone
+				return drawn, errGone
 			}
 		}
 		if left -= len(ended); left == 0 {
@@ -61,14 +76,10 @@ func (s *Server) complete(ctx context.Context, o *order, l listener) *failure {
 		select {
 		case <-mine.ready:
 		case <-ctx.Done():
-			return why(ctx)
+			return drawn, why(ctx)
 		}
 	}
-	s.metrics.tokens(prompt.Tokens, drawn)
-	if err := l.done(usageOf(prompt.Tokens, drawn)); err != nil {
-		return errGone
-	}
-	return nil
+	return drawn, nil
 }
 
 // tell passes on what has been drawn, the pieces of each choice together.

@@ -77,12 +77,7 @@ func (s *Server) elected(report budget.Report, prompt int, l listener) *failure 
 		t.Warning = append(t.Warning, string(w))
 	}
 	s.metrics.tokens(prompt, r.Tokens)
-	switch l := l.(type) {
-	case *page:
-		l.reply.Caucus = t
-	case *tape:
-		l.reply.Caucus = t
-	}
+	l.vote(t)
 	if l.end(0, r.Answer, nil, "stop") != nil || l.done(usageOf(prompt, r.Tokens)) != nil {
 		return errGone
 	}
