@@ -30,6 +30,7 @@ type pace struct {
 	slowness float64 // the same, but it rises at once and falls slowly, so that a landing is rather early than late
 	step     Step    // the newest
 	stepAt   time.Time
+	delay    time.Duration // before a landing's first step
 
 	lengths     Lengths
 	pool        effort // of all problems
@@ -52,6 +53,9 @@ func newPace(o Options, begin time.Time) pace {
 
 // observe learns how fast steps are.
 func (p *pace) observe(e Event, now time.Time) {
+	if e.Delay > 0 {
+		p.delay = e.Delay
+	}
 	s := e.Step
 	if s.Time <= 0 || s.Count <= p.step.Count {
 		return
@@ -147,7 +151,7 @@ func (p *pace) mean(step float64) float64 {
 // reserve is how long before the deadline landing begins. It is at most half of the time for sampling, so that a short
 // one is not all landing.
 func (p *pace) reserve(live int, sampling time.Duration) time.Duration {
-	return min(max(landMargin*p.slow(live)+p.landingTime(live), minReserve), sampling/2)
+	return min(max(p.delay+landMargin*p.slow(live)+p.landingTime(live), minReserve), sampling/2)
 }
 
 // landingTime is how long it takes so many samples to state their answers. Most are short: half of the steps are taken to
@@ -164,7 +168,7 @@ func (p *pace) landable(n int, left time.Duration) int {
 	if p.step.Count == 0 || n == 0 {
 		return n
 	}
-	limit := 2 * left / time.Duration(p.landTokens)
+	limit := 2 * max(left-p.delay, 0) / time.Duration(p.landTokens)
 	if one := p.at(1); one > limit {
 		limit = one + one/10
 	}

@@ -46,6 +46,17 @@ func TestSlowerStepsCountAtOnceAndQuickerOnesLittleByLittle(t *testing.T) {
 	}
 }
 
+func TestADelayPutsLandingForward(t *testing.T) {
+	p := newTestPace(t, nil)
+	observeSteps(&p, 1, 1, time.Millisecond)
+	before := p.reserve(4, time.Minute)
+	p.observe(Event{Status: Running, Delay: 300 * time.Millisecond}, p.stepAt)
+	p.observe(Event{Status: Running}, p.stepAt)
+	if got := p.reserve(4, time.Minute); got < 300*time.Millisecond || got > before+300*time.Millisecond {
+		t.Errorf("landing begins %v before the end, %v without a delay of 300 ms", got, before)
+	}
+}
+
 func TestAStepThatIsToldTwiceOrWithoutATimeCountsOnce(t *testing.T) {
 	p := newTestPace(t, nil)
 	observeSteps(&p, 7, 2, time.Second)

@@ -3,6 +3,7 @@ package budget
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"time"
 )
 
 // A Sampler generates samples. It serves one Run.
@@ -63,6 +64,10 @@ type Event struct {
 	Entropy     float64 // mean entropy, in nats, of their distributions
 	Seconds     float64 // that the sample ran
 	Step        Step    // what steps take now; zero if unknown
+
+	// Delay is what passes from a call to Land to a sample's first step, as where servers have to be asked. Landing begins
+	// earlier by it. 0 is as it was.
+	Delay time.Duration
 
 	Answer Reading // what Text states; Run finds it out itself, Simulate wants it here
 }

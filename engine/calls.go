@@ -53,7 +53,7 @@ func (e *Engine) ClosePrompt(id PromptID) {
 // Start puts a sample in the queue. Its outcome, even an unknown prompt's or a broken engine's, comes as an Event; the
 // error is for parameters out of range and a closed engine.
 func (e *Engine) Start(r Request) error {
-	if err := r.Params.check(e.opt.MaxTokens); err != nil {
+	if err := r.Params.Check(e.opt.MaxTokens); err != nil {
 		return fmt.Errorf("start sample %d: %w", r.ID, err)
 	}
 	if r.LandAfter < 0 {

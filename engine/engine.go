@@ -97,6 +97,8 @@ func New(m *model.Model, tok Tokenizer, opt Options) (*Engine, error) {
 		prompts: make(map[PromptID]*prompt), samples: make(map[uint64]*sample),
 		how: make([]kernels.Sampling, opt.Slots), drawn: make([]kernels.Sampled, opt.Slots),
 	}
+	e.stats.Engines = 1
+	e.published = e.stats
 	for i := range opt.Slots {
 		e.freeSlots = append(e.freeSlots, opt.Slots-1-i) // slot 0 is handed out first
 	}

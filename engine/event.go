@@ -44,7 +44,8 @@ type Stats struct {
 	Forked     int           // samples begun from a prompt's state; more than were started if pages ran short
 	Running    int           // samples in slots
 	Waiting    int           // samples waiting for one
-	Working    int           // engines that have samples
+	Engines    int           // that step side by side: 1, or those of a Fleet
+	Working    int           // those of them that have samples
 	Rows       int           // tokens read in steps
 	Context    int           // Step.Context, summed over the steps
 	Busy       time.Duration // time in steps
@@ -52,6 +53,7 @@ type Stats struct {
 	PeakSlots  int           // most slots of samples and prompts in use at once
 	PeakPages  int           // most KV pages in use at once
 	StateBytes int           // of the recurrent states and pages at those peaks
+	Delay      time.Duration // from the start of a sample, or of its landing, to its first token; 0 where that is a matter of steps
 }
 
 // add adds what another engine has done.
@@ -62,6 +64,7 @@ func (s *Stats) add(o Stats) {
 	s.Forked += o.Forked
 	s.Running += o.Running
 	s.Waiting += o.Waiting
+	s.Engines += o.Engines
 	s.Working += o.Working
 	s.Rows += o.Rows
 	s.Context += o.Context

@@ -55,9 +55,6 @@ func NewFleet(engines ...*Engine) *Fleet {
 	return f
 }
 
-// Size is the number of engines.
-func (f *Fleet) Size() int { return len(f.members) }
-
 // Slots is the number of samples that run at once, on all devices together.
 func (f *Fleet) Slots() int {
 	n := 0
@@ -82,6 +79,16 @@ func (f *Fleet) Open(tokens []int32) (id PromptID, err error) {
 		}
 	}
 	return id, nil
+}
+
+// ClosePrompt is Engine.ClosePrompt.
+func (f *Fleet) ClosePrompt(id PromptID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, m := range f.members {
+		m.ClosePrompt(id)
+		delete(m.read, id)
+	}
 }
 
 // Start is Engine.Start, but that an ID of a sample that has not ended yet is an error.

@@ -127,6 +127,19 @@ func TestAPromptIsNotReadWhereNobodyNeedsIt(t *testing.T) {
 	}
 }
 
+func TestAPromptIsClosedOnAllDevices(t *testing.T) {
+	f := join(t, engine.Options{Slots: 1}, always("a"), always("a"))
+	closed := open(t, f, question)
+	f.ClosePrompt(closed)
+	other := open(t, f, question)
+	begin(t, f, warm(0, closed, 3), warm(1, closed, 3), warm(2, other, 3), warm(3, other, 3))
+	for id, e := range collect(t, f, 4) {
+		if failed := e.Status == engine.Failed; failed != (id < 2) {
+			t.Errorf("sample %d ended as %s, %v", id, e.Status, e.Err)
+		}
+	}
+}
+
 // TestTheRoomOfCancelledSamplesIsTaken at once, before their end is heard of.
 func TestTheRoomOfCancelledSamplesIsTaken(t *testing.T) {
 	first, second := newGate(), newGate()
@@ -262,7 +275,7 @@ func TestEverySampleEndsOnce(t *testing.T) {
 		t.Errorf("sample %d ended again: %+v", e.ID, e)
 	default:
 	}
-	if s := f.Stats(); s.Running+s.Waiting+s.Working != 0 {
-		t.Errorf("samples are left: %+v", s)
+	if s := f.Stats(); s.Running+s.Waiting+s.Working != 0 || s.Engines != 3 {
+		t.Errorf("samples are left, or engines are not counted: %+v", s)
 	}
 }

@@ -22,6 +22,16 @@ type Request struct {
 	Params Params
 	// LandAfter lands the sample once it has drawn so many tokens, so that it is a function of the request even so. 0 is never.
 	LandAfter int
+	// Watch is told of each drawn token, but for one that ends the text, by whoever draws them: it must return at once.
+	Watch func(Drawn)
+}
+
+// Drawn is a token of a sample. One that is drawn here has no Text of its own, since it need not be whole characters; one that
+// a server has drawn has no number.
+type Drawn struct {
+	Token   int32
+	Text    string
+	LogProb float32 // 0 if it is not known
 }
 
 // Params says how a sample's tokens are drawn and when it ends. The cuts apply in the order of the fields.
@@ -34,7 +44,8 @@ type Params struct {
 	Stop        []string // texts that end the sample and are cut off; a landed sample heeds them no more
 }
 
-func (p *Params) check(most int) error {
+// Check reports what in the parameters is out of range, where a sample draws so many tokens at most.
+func (p *Params) Check(most int) error {
 	fraction := func(v float32) bool { return v >= 0 && v <= 1 }
 	switch {
 	case !(p.Temperature >= 0 && p.Temperature <= math.MaxFloat32):
@@ -111,10 +122,13 @@ func (s *sample) accept(d kernels.Sampled, tok Tokenizer, eos []int32) {
 		return
 	}
 	s.tokens = append(s.tokens, d.Token)
+	if s.Watch != nil {
+		s.Watch(Drawn{Token: d.Token, LogProb: d.LogProb})
+	}
 	switch {
 	case !s.landing && s.stopped(tok):
 		s.end(Finished)
-	case s.landing && boxClosed(s.box+tok.Decode(s.tokens[s.mark:])):
+	case s.landing && BoxClosed(s.box+tok.Decode(s.tokens[s.mark:])):
 		s.end(Landed)
 	case s.left == 0:
 		s.end(Truncated)
@@ -147,7 +161,7 @@ func (s *sample) land(l *landing, most int, tok Tokenizer) {
 	s.landing, s.box, s.left = true, box, most
 	s.tokens = append(s.tokens, missing...)
 	s.mark = len(s.tokens)
-	if boxClosed(box) {
+	if BoxClosed(box) {
 		s.end(Landed)
 	}
 }
@@ -168,7 +182,7 @@ func (s *sample) event(tok Tokenizer, step Step) Event {
 		}
 	}
 	if s.drawn > 0 {
-		e.LogProb, e.TailLogProb, e.Entropy = s.logProb/float64(s.drawn), s.tail(), s.entropy/float64(s.drawn)
+		e.LogProb, e.TailLogProb, e.Entropy = s.logProb/float64(s.drawn), TailLogProb(s.logProbs), s.entropy/float64(s.drawn)
 	}
 	if !s.began.IsZero() {
 		e.Seconds = time.Since(s.began).Seconds()
@@ -176,9 +190,10 @@ func (s *sample) event(tok Tokenizer, step Step) Event {
 	return e
 }
 
-// tail is the mean log-probability of the last tokens.
-func (s *sample) tail() float64 {
-	last := s.logProbs[max(0, min(len(s.logProbs)*9/10, len(s.logProbs)-16)):]
+// TailLogProb is the mean of the log-probabilities of a sample's last tokens, of which there is at least one: the last tenth,
+// or the last 16 if those are more.
+func TailLogProb(logProbs []float32) float64 {
+	last := logProbs[max(0, min(len(logProbs)*9/10, len(logProbs)-16)):]
 	sum := 0.0
 	for _, p := range last {
 		sum += float64(p)

@@ -27,6 +27,7 @@ func newApp(opened time.Time, stdin io.Reader, stdout, stderr io.Writer) *cli.Ap
 			replayCommand(),
 			compareCommand(),
 			simulateCommand(),
+			serveCommand(),
 			gradeCommand(),
 			benchCommand(),
 			calibrateCommand(),

@@ -53,8 +53,8 @@ func runBatch(c *cli.Context) (err error) {
 	case run == nil:
 		return errors.Join(err, watch.end(nil, err))
 	}
-	defer run.sampler.close()
-	defer keepProfile(c, run.model, run.Profile)
+	defer run.sampler.Close()
+	defer keepProfile(c, run.source, run.Profile)
 	graded := make([]problems.Result, len(watch.list))
 	for i, r := range run.Results {
 		graded[i] = resultOf(c, watch.list[i], r)
@@ -117,13 +117,13 @@ func spendBatch(c *cli.Context, book *book) (*observers, *spent, error) {
 		return nil, nil, usagef("--out %s is the ledger; name another file for the results", out.path)
 	}
 	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
-	m, err := openModelBy(c, window.End)
+	from, err := openSourceBy(c, window.End)
 	if err != nil {
 		return nil, nil, err
 	}
 	plan := spendingOf(c, window, list, policy)
 	plan.watch = observe(c, list, book, out)
-	run, err := spend(c, m, plan)
+	run, err := spend(c, from, plan)
 	return plan.watch, run, err
 }
 

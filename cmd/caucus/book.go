@@ -12,6 +12,7 @@ import (
 
 	"caucus/budget"
 	"caucus/budget/ledger"
+	"caucus/sampling"
 )
 
 // A book is the ledger that a run is written to, as this program uses one. What was broken off is resumed with it.
@@ -49,21 +50,21 @@ func openBook(c *cli.Context, path string) (*book, error) {
 }
 
 // begin opens a session for a window in which sampling begins now, and returns what earlier ones have left of it.
-func (b *book) begin(m *openedModel, s *sampler, plan spending) (map[budget.ID]budget.Event, error) {
+func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budget.ID]budget.Event, error) {
 	asked := make([]ledger.Problem, len(plan.list))
 	for i, p := range plan.list {
-		asked[i] = ledger.Problem{ID: p.ID, Text: p.Text, Reference: p.Answer, PromptTokens: s.lengths[i]}
+		asked[i] = ledger.Problem{ID: p.ID, Text: p.Text, Reference: p.Answer, PromptTokens: s.Prompts()[i].Tokens}
 	}
 	b.plan = plan
 	var err error
 	b.writer, b.positions, err = b.ledger.Begin(
 		ledger.Run{
-			Seed: plan.seed, Model: m.name, Settings: b.settings(m.landing),
-			Fingerprint: m.fingerprint(samplingParams(b.c, m), maxTokens(b.c, m)),
+			Seed: plan.seed, Model: from.about().name, Settings: b.settings(from.about()),
+			Fingerprint: from.fingerprint(samplingParams(b.c, from), maxTokens(b.c, from)),
 		},
 		ledger.Session{
 			Opened: plan.window.Start, Budget: plan.window.End.Sub(plan.window.Start), Begun: time.Since(plan.window.Start), Policy: plan.named,
-			Slots: b.c.Int("slots"), Machine: machineName(m), Version: version(),
+			Slots: b.c.Int("slots"), Machine: machineName(from), Version: version(),
 		}, asked)
 	if err != nil || !b.resumes {
 		return nil, err

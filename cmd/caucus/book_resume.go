@@ -82,19 +82,19 @@ func landTokens(run ledger.Run) int {
 }
 
 // settings are the flags that a resumed run takes over.
-func (b *book) settings(landing int) map[string]string {
-	settings := map[string]string{"policy": b.plan.named, landTokensSetting: strconv.Itoa(landing)}
+func (b *book) settings(of usage) map[string]string {
+	settings := map[string]string{"policy": b.plan.named, landTokensSetting: strconv.Itoa(of.landing)}
 	for _, name := range []string{"samples", "slots", "seed"} {
 		settings[name] = fmt.Sprint(b.c.Value(name))
 	}
-	for _, name := range []string{"weighting", "landed-weight", "delta", "max-tokens", "temperature", "top-p", "weights", "kv", "stream"} {
+	for _, name := range []string{"weighting", "landed-weight", "delta", "max-tokens", "temperature", "top-p", "weights", "kv", "stream", "base-url", "template", "suffix", "landing"} {
 		if b.c.IsSet(name) {
 			settings[name] = fmt.Sprint(b.c.Value(name))
 		}
 	}
 	if model := b.c.String("model"); model != "" {
 		settings["model"] = model
-		if path, err := filepath.Abs(model); err == nil {
+		if path, err := filepath.Abs(model); err == nil && !isRemote(model) {
 			settings["model"] = path
 		}
 	}

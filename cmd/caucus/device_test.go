@@ -13,6 +13,8 @@ import (
 	"caucus/engine/model"
 	"caucus/kernels"
 	"caucus/kernels/cpu"
+	"caucus/problems"
+	"caucus/sampling"
 )
 
 func TestDevicesAreReadByNumber(t *testing.T) {
@@ -77,7 +79,7 @@ func processors(t *testing.T, n int) (all []kernels.Ops) {
 }
 
 // spendOn spends a window on three problems with five slots.
-func spendOn(t *testing.T, m *openedModel, window time.Duration, samples, tokens int) (budget.Report, *sampler) {
+func spendOn(t *testing.T, m *openedModel, window time.Duration, samples, tokens int) (budget.Report, *sampling.Sampler) {
 	t.Helper()
 	fleet, err := m.start(5, func(slots int) engine.Options {
 		return engine.Options{Slots: slots, MaxTokens: tokens, Landing: m.Landing, LandTokens: m.landing}
@@ -85,11 +87,15 @@ func spendOn(t *testing.T, m *openedModel, window time.Duration, samples, tokens
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newSampler(m, fleet, m.Params, []string{"What is 3*(17 - 5)/4?", "What is 12 - 5?", "Solve 3*x + 7 = 19 for x."}, true)
+	t.Cleanup(fleet.Close)
+	prompts, err := m.openPrompts(fleet, []problems.Problem{
+		{Text: "What is 3*(17 - 5)/4?"}, {Text: "What is 12 - 5?"}, {Text: "Solve 3*x + 7 = 19 for x."},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.close)
+	s := sampling.New(fleet, m.Params, prompts, true)
+	t.Cleanup(s.Close)
 	policy, err := budget.ParsePolicy("uniform", samples)
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +117,7 @@ func testSeveralDevices(t *testing.T, most, samples, tokens int, open func(*test
 		for i, r := range report.Results {
 			for j, o := range r.Samples {
 				all = append(all, fmt.Sprintf("sample %d of %d, %s, %d tokens, %v, %v: %s", j, i, o.Status, o.Tokens, o.LogProb, o.Entropy,
-					s.text(budget.ID{Problem: i, Index: j})))
+					s.Text(budget.ID{Problem: i, Index: j})))
 			}
 		}
 		return all
@@ -144,7 +150,7 @@ func TestSamplesOfSeveralDevicesLandInTime(t *testing.T) {
 	if late := report.Seconds - window.Seconds(); late > deadlineSlack.Seconds() {
 		t.Errorf("the report came %.3f s late", late)
 	}
-	if stats := s.engine.Stats(); stats.Drawn > 0 && landed == 0 {
+	if stats := s.Stats(); stats.Drawn > 0 && landed == 0 {
 		t.Errorf("no sample has landed: %+v", report)
 	}
 }
@@ -152,7 +158,7 @@ func TestSamplesOfSeveralDevicesLandInTime(t *testing.T) {
 func TestStepsOfAllDevicesAreMeasuredAtOnce(t *testing.T) {
 	m := &openedModel{models: []*model.Model{small(t, kernels.NewReference()), small(t, kernels.NewReference())}}
 	c := cell{Batch: 2, Context: 64}
-	step, err := measureAtOnce(t.Context(), newDecoders(m, c.enlarge(model.Capacity{})), c, ms)
+	step, err := measureAtOnce(t.Context(), newDecoders(m, c.enlarge(model.Capacity{})), c, time.Millisecond)
 	if err != nil || !(step > 0 && step < 10) {
 		t.Errorf("a step takes %v s, %v", step, err)
 	}

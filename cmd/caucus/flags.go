@@ -16,7 +16,7 @@ const defaultDelta = 0.05
 
 // runFlags are the flags of the commands that spend a window.
 func runFlags() []cli.Flag {
-	return slices.Concat(modelFlags(), []cli.Flag{
+	return slices.Concat(modelFlags(), remoteFlags(), []cli.Flag{
 		&cli.DurationFlag{Name: "budget", Value: 10 * time.Second, Usage: "answer within `TIME`, such as 5s or 2m"},
 		&cli.StringFlag{Name: "policy", Value: defaultPolicy, Usage: "give slots to problems by `POLICY`: " + strings.Join(policyNames(), ", ")},
 		&cli.StringFlag{Name: "weighting", Value: "plain", Usage: "weigh votes by `W`: " + strings.Join(voting.Weightings(), ", ")},

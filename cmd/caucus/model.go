@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/sourcegraph/conc/iter"
 	"github.com/urfave/cli/v2"
@@ -45,7 +44,7 @@ type openedModel struct {
 // modelFlags are the flags of every command that runs a model.
 func modelFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "model", Usage: "use the model in `PATH`, a Hugging Face folder or a .gguf file, instead of the embedded one"},
+		&cli.StringFlag{Name: "model", Usage: "use the model in `PATH`, a Hugging Face folder or a .gguf file, or that of servers, as " + remotePrefix + "NAME, instead of the embedded one"},
 		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them",
 			Usage: "keep weights as `FORMAT`: f32, f16, bf16 or int8"},
 		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
@@ -65,16 +64,6 @@ const randomHelp = "--model " + randomPrefix + "jamba-10m makes up a model of th
 
 // openModel loads the model that the flags name, unless the user interrupts it. It may be a random one.
 func openModel(c *cli.Context) (*openedModel, error) { return openModelWithin(c.Context, c) }
-
-// openModelBy loads a model that is to answer something, with a deadline.
-func openModelBy(c *cli.Context, end time.Time) (*openedModel, error) {
-	if name := c.String("model"); strings.HasPrefix(name, randomPrefix) {
-		return nil, usagef("--model %s: a random model answers nothing; only bench and model info take one", name)
-	}
-	ctx, cancel := context.WithDeadline(c.Context, end)
-	defer cancel()
-	return openModelWithin(ctx, c)
-}
 
 func openModelWithin(ctx context.Context, c *cli.Context) (*openedModel, error) {
 	return within(ctx, "loading the model", func() (*openedModel, error) { return loadModel(c) })
@@ -108,6 +97,9 @@ func loadModel(c *cli.Context) (_ *openedModel, err error) {
 // openFiles opens the model of a name: a path, a random one, or, without a name, the embedded one.
 func openFiles(name string) (*openedFiles, error) {
 	o := &openedFiles{usage: usage{name: name, suffix: problems.M1Suffix, maxTokens: 8192, landing: 24}}
+	if isRemote(name) {
+		return nil, usagef("--model %s: that is on servers, and this command is about models on this machine", name)
+	}
 	var err error
 	switch random, made := strings.CutPrefix(name, randomPrefix); {
 	case made:

@@ -18,10 +18,10 @@ func (m *openedModel) fingerprint(p engine.Params, maxTokens int) string {
 }
 
 // machineName says where samples were drawn.
-func machineName(m *openedModel) string {
+func machineName(from source) string {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown host"
 	}
-	return fmt.Sprintf("%s, %s/%s, %d processors, %s", host, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), namesOf(m.ops))
+	return fmt.Sprintf("%s, %s/%s, %d processors, %s", host, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), from.computes())
 }

@@ -8,6 +8,7 @@ import (
 
 	"caucus/budget"
 	"caucus/problems"
+	"caucus/sampling"
 )
 
 // observers follow a batch while it runs.
@@ -32,11 +33,11 @@ func observe(c *cli.Context, list []problems.Problem, book *book, out results) *
 func (o *observers) streams() bool { return o.streamer != nil }
 
 // begin says that sampling begins, and returns the samples of earlier sessions.
-func (o *observers) begin(ctx context.Context, m *openedModel, s *sampler, plan spending) (map[budget.ID]budget.Event, error) {
+func (o *observers) begin(ctx context.Context, from source, s *sampling.Sampler, plan spending) (map[budget.ID]budget.Event, error) {
 	if o.book == nil {
 		return nil, nil
 	}
-	earlier, err := within(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return o.book.begin(m, s, plan) })
+	earlier, err := within(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return o.book.begin(from, s, plan) })
 	if err != nil && ctx.Err() != nil {
 		o.book = nil // it is left behind with what it waits for
 	}

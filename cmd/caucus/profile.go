@@ -18,15 +18,13 @@ import (
 // cache, which can be deleted at any time.
 
 // profilePath is where the profile of a model, as the flags run it, is kept on this machine.
-func profilePath(c *cli.Context, m *openedModel) (string, error) {
+func profilePath(c *cli.Context, from source) (string, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("find a place for the profile: %w", err)
 	}
 	host, _ := os.Hostname() // a cache may be shared by machines; without a name, by all that have none
-	key := fmt.Sprintf("%s|%s|%d|%d|%v|%v|%s|%d", host, m.name, m.Model.Params(), m.Model.SlotBytes(), m.Model.Format(),
-		m.Model.Ops.Precision(), namesOf(m.ops), c.Int("threads"))
-	sum := sha256.Sum256([]byte(key))
+	sum := sha256.Sum256([]byte(host + "|" + from.pacedBy(c)))
 	return filepath.Join(cache, "caucus", "profile-"+hex.EncodeToString(sum[:8])+".json"), nil
 }
 
@@ -51,8 +49,8 @@ func writeProfile(path string, p budget.Profile) error {
 }
 
 // knownProfile is the kept profile, or nil if there is none that can be read: a run learns one anew.
-func knownProfile(c *cli.Context, m *openedModel) *budget.Profile {
-	path, err := profilePath(c, m)
+func knownProfile(c *cli.Context, from source) *budget.Profile {
+	path, err := profilePath(c, from)
 	if err != nil {
 		return nil
 	}
@@ -64,8 +62,8 @@ func knownProfile(c *cli.Context, m *openedModel) *budget.Profile {
 }
 
 // keepProfile keeps what a run has learnt. If that cannot be, the next run learns it again.
-func keepProfile(c *cli.Context, m *openedModel, p budget.Profile) {
-	if path, err := profilePath(c, m); err == nil && p.StepTime.Known() {
+func keepProfile(c *cli.Context, from source, p budget.Profile) {
+	if path, err := profilePath(c, from); err == nil && p.StepTime.Known() {
 		if os.MkdirAll(filepath.Dir(path), 0o755) == nil {
 			_ = writeProfile(path, p)
 		}

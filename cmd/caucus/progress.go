@@ -10,6 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"caucus/budget"
+	"caucus/sampling"
 )
 
 // newBar makes a bar on standard error, which is visible if that is a terminal.
@@ -24,7 +25,7 @@ func newBar(c *cli.Context, most int64) (bar *progressbar.ProgressBar, visible b
 
 // showProgress draws the window as a bar, with the number of samples that have ended, if standard error is a terminal.
 // The function that it returns takes the bar away again.
-func showProgress(c *cli.Context, w budget.Window, s *sampler) (hide func()) {
+func showProgress(c *cli.Context, w budget.Window, s *sampling.Sampler) (hide func()) {
 	bar, visible := newBar(c, w.End.Sub(w.Start).Milliseconds())
 	if !visible {
 		return func() {}
@@ -35,7 +36,7 @@ func showProgress(c *cli.Context, w budget.Window, s *sampler) (hide func()) {
 		tick := time.NewTicker(100 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			bar.Describe(fmt.Sprintf("%4.1f s left, %d samples", time.Until(w.End).Seconds(), s.ended.Load()))
+			bar.Describe(fmt.Sprintf("%4.1f s left, %d samples", time.Until(w.End).Seconds(), s.Ended()))
 			_ = bar.Set64(time.Since(w.Start).Milliseconds()) // a bar that cannot be drawn is no reason to stop
 			select {
 			case <-stop:

@@ -46,23 +46,23 @@ func runSolve(c *cli.Context) error {
 		return err
 	}
 	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
-	m, err := openModelBy(c, window.End)
+	from, err := openSourceBy(c, window.End)
 	if err != nil {
 		return err
 	}
 	problem := problems.Problem{ID: "1", Text: text}
-	run, err := spend(c, m, spendingOf(c, window, []problems.Problem{problem}, policy))
+	run, err := spend(c, from, spendingOf(c, window, []problems.Problem{problem}, policy))
 	if run == nil {
 		return err
 	}
-	defer run.sampler.close()
-	defer keepProfile(c, run.model, run.Profile) // when the answer is out
+	defer run.sampler.Close()
+	defer keepProfile(c, run.source, run.Profile) // when the answer is out
 	if err == nil || run.Results[0].Answer != "" {
 		write := writeSolved
 		if c.Bool("json") {
 			write = writeSolvedJSON
 		}
-		if werr := write(c, m, problem, run); werr != nil {
+		if werr := write(c, problem, run); werr != nil {
 			return werr
 		}
 	}
@@ -133,7 +133,7 @@ func readText(r io.Reader) (string, error) {
 }
 
 // writeSolved prints the votes and what they took.
-func writeSolved(c *cli.Context, _ *openedModel, _ problems.Problem, run *spent) error {
+func writeSolved(c *cli.Context, _ problems.Problem, run *spent) error {
 	r, out := run.Results[0], c.App.Writer
 	if r.Answer != "" {
 		verdict, err := r.Verdict(c.Float64("delta"))
@@ -198,7 +198,7 @@ func writeEffort(out io.Writer, run *spent) error {
 // writeSamples prints every sample's text under a line that says what became of it.
 func writeSamples(out io.Writer, run *spent) error {
 	for i, s := range run.Results[0].Samples {
-		text := run.sampler.text(budget.ID{Index: i})
+		text := run.sampler.Text(budget.ID{Index: i})
 		_, err := fmt.Fprintf(out, "\n--- sample %d: %s, %d tokens, answer %q\n%s\n", i, s.Status, s.Tokens, s.Answer, text)
 		if err != nil {
 			return fmt.Errorf("write sample %d: %w", i, err)
@@ -231,11 +231,11 @@ type sampleText struct {
 	Text    string        `json:"text"`
 }
 
-func writeSolvedJSON(c *cli.Context, m *openedModel, p problems.Problem, run *spent) error {
+func writeSolvedJSON(c *cli.Context, p problems.Problem, run *spent) error {
 	r := run.Results[0]
 	s := solved{
 		Result: resultOf(c, p, r), Confidence: r.Confidence, Decided: r.Decided, Warnings: r.Warnings,
-		Model: m.name, Seed: c.Uint64("seed"), Budget: c.Duration("budget").Seconds(),
+		Model: run.source.about().name, Seed: c.Uint64("seed"), Budget: c.Duration("budget").Seconds(),
 		Step: run.Step.Seconds(), Drawn: run.drawn,
 	}
 	if s.Warnings == nil {
@@ -243,7 +243,7 @@ func writeSolvedJSON(c *cli.Context, m *openedModel, p problems.Problem, run *sp
 	}
 	if c.Bool("show-samples") {
 		for i, o := range r.Samples {
-			text := run.sampler.text(budget.ID{Index: i})
+			text := run.sampler.Text(budget.ID{Index: i})
 			s.Texts = append(s.Texts, sampleText{o.Status, o.Answer, o.Tokens, o.LogProb, o.Entropy, text})
 		}
 	}

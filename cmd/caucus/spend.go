@@ -10,6 +10,7 @@ import (
 	"caucus/engine"
 	"caucus/kernels"
 	"caucus/problems"
+	"caucus/sampling"
 	"caucus/voting"
 )
 
@@ -45,26 +46,26 @@ func spendingOf(c *cli.Context, w budget.Window, list []problems.Problem, policy
 // Its sampler is to be closed when the results are out.
 type spent struct {
 	budget.Report
-	model   *openedModel
-	sampler *sampler
+	source  source
+	sampler *sampling.Sampler
 	drawn   int // tokens, those of cancelled samples too
 }
 
-// spend runs the samples of a list on m until the window's end or until every problem is decided.
-func spend(c *cli.Context, m *openedModel, plan spending) (*spent, error) {
+// spend runs the samples of a list from a source until the window's end or until every problem is decided.
+func spend(c *cli.Context, from source, plan spending) (*spent, error) {
 	ctx, cancel := context.WithDeadline(c.Context, plan.window.End)
 	defer cancel()
-	s, err := within(ctx, "preparing the problems", func() (*sampler, error) { return prepare(c, m, plan.list) })
+	s, err := within(ctx, "preparing the problems", func() (*sampling.Sampler, error) { return from.prepare(c, plan.list) })
 	if err != nil {
 		return nil, err
 	}
 	o := budget.Options{
-		Seed: plan.seed, LandTokens: m.landing, Profile: knownProfile(c, m),
+		Seed: plan.seed, LandTokens: from.about().landing, Profile: knownProfile(c, from),
 		Weighting: plan.weighting, LandedDiscount: 1 - plan.landedWeight,
 	}
 	if plan.watch != nil {
-		if o.Earlier, err = plan.watch.begin(ctx, m, s, plan); err != nil {
-			s.close()
+		if o.Earlier, err = plan.watch.begin(ctx, from, s, plan); err != nil {
+			s.Close()
 			return nil, err
 		}
 		o.Observer = plan.watch
@@ -72,26 +73,58 @@ func spend(c *cli.Context, m *openedModel, plan spending) (*spent, error) {
 	hide := showProgress(c, plan.window, s)
 	report, err := budget.Run(c.Context, plan.window, idsOf(plan.list), s, plan.policy, o)
 	hide()
+	for _, trouble := range s.Troubles() {
+		say(c.App.ErrWriter, "%s", trouble)
+	}
 	if report.Results == nil { // it never ran
-		s.close()
+		s.Close()
 		return nil, err
 	}
 	if err == nil {
-		err = s.failure()
+		err = s.Failure()
 	}
 	if err != nil {
 		err = fmt.Errorf("sample: %w", err)
 	}
-	return &spent{report, m, s, s.engine.Stats().Drawn}, err
+	return &spent{report, from, s, s.Stats().Drawn}, err
 }
 
-// prepare starts an engine that is fit for the problems and opens their prompts.
-func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler, error) {
-	statements, longest := make([]string, len(list)), 0
-	for i, p := range list {
-		statements[i] = p.Text
+// prepare starts engines that are fit for the problems and opens their prompts.
+func (m *openedModel) prepare(c *cli.Context, list []problems.Problem) (*sampling.Sampler, error) {
+	longest := 0
+	for _, p := range list {
 		longest = max(longest, len(p.Text))
 	}
+	e, err := m.startEngine(c, len(list), longest)
+	if err != nil {
+		return nil, err
+	}
+	prompts, err := m.openPrompts(e, list)
+	if err != nil {
+		e.Close()
+		return nil, err
+	}
+	return sampling.New(e, samplingParams(c, m), prompts, c.Bool("show-samples")), nil
+}
+
+// openPrompts opens the prompts of problems.
+func (m *openedModel) openPrompts(e *engine.Fleet, list []problems.Problem) ([]sampling.Prompt, error) {
+	prompts := make([]sampling.Prompt, len(list))
+	for i, p := range list {
+		tokens, err := m.prompt(p.Text)
+		if err == nil {
+			prompts[i].Tokens = len(tokens)
+			prompts[i].ID, err = e.Open(tokens)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return prompts, nil
+}
+
+// startEngine starts engines for so many prompts, the longest of them of so many bytes.
+func (m *openedModel) startEngine(c *cli.Context, prompts, longest int) (*engine.Fleet, error) {
 	maxTokens := maxTokens(c, m)
 	have, err := m.device.memory()
 	if err != nil {
@@ -100,7 +133,7 @@ func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler,
 	options := func(slots int) engine.Options { // of a device
 		return engine.Options{
 			Slots:     slots,
-			Prompts:   min(len(list), max(16, promptMemory/max(1, m.Model.SlotBytes()))),
+			Prompts:   min(prompts, max(16, promptMemory/max(1, m.Model.SlotBytes()))),
 			MaxTokens: maxTokens,
 			KVTokens: min(slots*(maxTokens+1024)+2*longest, // a token is at least a byte of the statement
 				int(min(kvMemory, have/4))/max(1, m.Model.PageBytes()/kernels.PageLen)),
@@ -119,19 +152,15 @@ func prepare(c *cli.Context, m *openedModel, list []problems.Problem) (*sampler,
 	if err := m.device.checkSlots(m.Model, m.name, slots, need, have); err != nil {
 		return nil, err
 	}
-	fleet, err := m.start(slots, options)
-	if err != nil {
-		return nil, err
-	}
-	return newSampler(m, fleet, samplingParams(c, m), statements, c.Bool("show-samples"))
+	return m.start(slots, options)
 }
 
 // maxTokens is the most that a sample may draw.
-func maxTokens(c *cli.Context, m *openedModel) int {
+func maxTokens(c *cli.Context, from source) int {
 	if n := c.Int("max-tokens"); n > 0 {
 		return n
 	}
-	return m.maxTokens
+	return from.about().maxTokens
 }
 
 func idsOf(list []problems.Problem) []string {
@@ -142,9 +171,9 @@ func idsOf(list []problems.Problem) []string {
 	return ids
 }
 
-// samplingParams are the model's own, as far as the flags do not change them.
-func samplingParams(c *cli.Context, m *openedModel) engine.Params {
-	p := m.Params
+// samplingParams are the source's own, as far as the flags do not change them.
+func samplingParams(c *cli.Context, from source) engine.Params {
+	p := from.chosen()
 	if c.IsSet("temperature") {
 		p.Temperature = float32(c.Float64("temperature"))
 	}

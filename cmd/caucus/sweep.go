@@ -20,7 +20,7 @@ func sweepCommand() *cli.Command {
 			"--samples of every problem, and what some of them answer when they are landed. Without it there are\n" +
 			"examples. Then every policy is played in every window, in virtual time, on the same samples. --live spends\n" +
 			"the windows in earnest, too, and compares. Problems without a reference answer are left out.\n\n" + policyHelp(),
-		Flags: slices.Concat(matrixFlags("uniform,voi", "1s,2s,5s,10s,30s"), modelFlags(), samplingFlags(), problemFlags(), []cli.Flag{
+		Flags: slices.Concat(matrixFlags("uniform,voi", "1s,2s,5s,10s,30s"), modelFlags(), remoteFlags(), samplingFlags(), problemFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "ledger", Usage: "keep the recording in `FILE`, and go on with what it holds"},
 			&cli.IntFlag{Name: "runs", Usage: "play each `N` times", DefaultText: "as often as 10000 problems take, 10 to 100 times"},
 			stepModelFlag("the recording's own"),
@@ -83,8 +83,8 @@ type sweep struct {
 	path      string          // of the ledger
 	ids       map[string]bool // of the problems; nil for all that the ledger has
 	temporary bool
-	model     *openedModel  // nil until it is needed
-	loading   time.Duration // that opening the model takes, from the program's start where that is known
+	source    source        // nil until it is needed
+	loading   time.Duration // that opening the source takes, from the program's start where that is known
 	recordedRun
 }
 

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"caucus/budget"
-	"caucus/engine"
 	"caucus/engine/replay"
 	"caucus/problems"
+	"caucus/sampling"
 	"caucus/voting"
 )
 
@@ -32,7 +32,7 @@ func (l *live) band() voting.Interval {
 
 // spendAll spends the window of every cell in earnest, all in turn before any again, and says how the prediction fared.
 func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
-	if s.model == nil {
+	if s.source == nil {
 		if err := s.openRecorded(); err != nil {
 			return err
 		}
@@ -68,13 +68,13 @@ func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
 	return s.judge(cells, p)
 }
 
-// openRecorded opens the model that made the recording.
+// openRecorded opens the source that made the recording.
 func (s *sweep) openRecorded() (err error) {
-	if err := takeOver(s.c, s.run, "model", "weights", "kv", "slots", "max-tokens", "temperature", "top-p"); err != nil {
+	if err := takeOver(s.c, s.run, "model", "base-url", "template", "suffix", "landing", "weights", "kv", "slots", "max-tokens", "temperature", "top-p"); err != nil {
 		return err
 	}
 	start := time.Now()
-	s.model, err = openModel(s.c)
+	s.source, err = openSource(s.c)
 	s.loading = time.Since(start)
 	return err
 }
@@ -90,13 +90,13 @@ func (s *sweep) spendOnce(x *sweptCell, list []problems.Problem, p *replay.Play,
 		policy = budget.Stream(policy)
 	}
 	start := time.Now().Add(-s.loading)
-	run, err := spend(s.c, s.model, spending{
+	run, err := spend(s.c, s.source, spending{
 		window: budget.Window{Start: start, End: start.Add(x.Window)}, list: list, seed: seed, policy: policy,
 		weighting: x.Player.Weighting, landedWeight: 1 - p.LandedDiscount,
 	})
 	if run != nil {
-		run.sampler.close()
-		keepProfile(s.c, s.model, run.Profile)
+		run.sampler.Close()
+		keepProfile(s.c, s.source, run.Profile)
 		if run.Interrupted {
 			err = errors.Join(err, errInterrupted)
 		}
@@ -110,16 +110,15 @@ func (s *sweep) spendOnce(x *sweptCell, list []problems.Problem, p *replay.Play,
 	}
 	return replay.CellOf(run.Report, order, func(problem int, text string) bool {
 		return isRight(list[problem].Answer, text)
-	}), slowness(run.sampler.engine, p.Profile.StepTime), nil
+	}), slowness(run.sampler, p.Profile.StepTime), nil
 }
 
-// slowness is how long the steps of engines took, on average, by what a model of their time says.
-func slowness(f *engine.Fleet, m budget.StepTime) float64 {
-	s := f.Stats()
-	if s.Steps == 0 {
+// slowness is how long the steps of a sampler took, on average, by what a model of their time says.
+func slowness(s *sampling.Sampler, m budget.StepTime) float64 {
+	step, made := s.MeanStep()
+	if !made {
 		return 1
 	}
-	step := stepOf(engine.Stats{}, s, f.Size(), s.Steps)
 	return step.Time.Seconds() / m.At(step.Rows, step.Context).Seconds()
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"caucus/budget"
 	"caucus/budget/ledger"
-	"caucus/engine"
 	"caucus/problems"
 )
 
@@ -58,20 +57,17 @@ func (s *sweep) land(book *book, list []problems.Problem, all []ledger.Landing) 
 	if len(all) == 0 {
 		return nil
 	}
-	sampler, err := prepare(s.c, s.model, list)
+	sampler, err := s.source.prepare(s.c, list)
 	if err != nil {
 		return err
 	}
-	defer sampler.close()
+	defer sampler.Close()
 	at := make(map[budget.ID]ledger.Landing, len(all))
 	for _, l := range all {
 		id := budget.ID{Problem: l.Problem, Index: l.Index}
 		at[id] = l
 		seed := budget.Seed(s.c.Uint64("seed"), list[l.Problem].ID, l.Index)
-		err := sampler.engine.Start(engine.Request{
-			ID: numberOf(id), Prompt: sampler.prompts[l.Problem], Seed: seed, Params: sampler.params, LandAfter: l.Drawn,
-		})
-		if err != nil {
+		if err := sampler.StartLanded(budget.Sample{ID: id, Seed: seed}, l.Drawn); err != nil {
 			return fmt.Errorf("try landings: %w", err)
 		}
 	}
@@ -92,7 +88,7 @@ func (s *sweep) land(book *book, list []problems.Problem, all []ledger.Landing) 
 			var answer budget.Reading
 			switch e.Status {
 			case budget.Failed:
-				return fmt.Errorf("try landings: %w", sampler.failure())
+				return fmt.Errorf("try landings: %w", sampler.Failure())
 			case budget.Landed, budget.Finished:
 				answer = budget.ReadAnswer(e.Text)
 			}

@@ -104,7 +104,7 @@ func (s *sweep) judged(book *book) ([]problems.Problem, error) {
 func (s *sweep) fill(book *book) error {
 	list, err := s.judged(book)
 	if err == nil {
-		s.model, err = openModel(s.c)
+		s.source, err = openSource(s.c)
 	}
 	if err != nil {
 		return errors.Join(err, book.close(nil, err))
@@ -117,15 +117,15 @@ func (s *sweep) fill(book *book) error {
 		return errors.Join(err, book.close(nil, err))
 	}
 	watch := &observers{list: list, book: book, done: make(chan error, 1)}
-	run, err := spend(s.c, s.model, spending{
+	run, err := spend(s.c, s.source, spending{
 		window: budget.Window{Start: start, End: start.Add(longest)}, list: list, seed: s.c.Uint64("seed"), policy: policy, named: "uniform",
 		landedWeight: 1, delta: defaultDelta, watch: watch,
 	})
 	if run == nil {
 		return errors.Join(err, watch.end(nil, err))
 	}
-	run.sampler.close()
-	keepProfile(s.c, s.model, run.Profile)
+	run.sampler.Close()
+	keepProfile(s.c, s.source, run.Profile)
 	err = errors.Join(err, <-watch.done)
 	if err == nil && !run.Interrupted {
 		err = s.probe(book, list, run)

@@ -43,6 +43,7 @@ func (t *Tokenizer) loadConfig(fsys fs.FS) error {
 	t.thinks = strings.Contains(string(template), EndOfThinking)
 	eos := string(config.EOS)
 	t.chat = sync.OnceValues(func() (chat, error) { return newChat(string(template), t.bos, eos) })
+	t.frames = &frames{source: string(template), bos: t.bos, eos: eos}
 	return t.loadGeneration(fsys, eos)
 }
 

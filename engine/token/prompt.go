@@ -42,8 +42,7 @@ var trims = []func(string) string{
 // space around the stand-in, which shows whether it is trimmed. So the user's text is never in the hands of the template.
 func newChat(source, bos, eos string) (chat, error) {
 	if source == "" {
-		return chat{}, errors.New("the checkpoint has none: neither chat_template.jinja nor chat_template in " +
-			"tokenizer_config.json")
+		return chat{}, errNoTemplate
 	}
 	template, err := parseTemplate(source)
 	if err != nil {

@@ -92,9 +92,14 @@ func nesting(source string) int {
 
 // render returns the template's text for one message of the user, to be answered.
 func (t template) render(content, bos, eos string) (text string, err error) {
+	return t.renderAll(messages{map[string]any{"role": "user", "content": content}}, bos, eos)
+}
+
+// renderAll returns the template's text for a conversation that is to go on.
+func (t template) renderAll(m messages, bos, eos string) (text string, err error) {
 	defer recoverAs(&err)
 	text, err = t.parsed.ExecuteToString(exec.NewContext(map[string]any{
-		"messages":              messages{map[string]any{"role": "user", "content": content}},
+		"messages":              m,
 		"add_generation_prompt": true,
 		"bos_token":             bos,
 		"eos_token":             eos,

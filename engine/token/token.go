@@ -44,6 +44,7 @@ type Tokenizer struct {
 	eos        []int32
 	generation Generation
 	chat       func() (chat, error)
+	frames     *frames
 	thinks     bool // the chat template knows of reasoning
 }
 

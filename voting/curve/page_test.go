@@ -91,3 +91,15 @@ func TestAPageNamesTheFigureOrTableThatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// TestAllThatAPageInsertsIsText puts markup in every place that holds a text.
+func TestAllThatAPageInsertsIsText(t *testing.T) {
+	const evil = `<b title="x">&'`
+	page := writeHTML(t, Page{Title: evil, Lead: evil, Notes: []string{evil}, Sections: []Section{{
+		Heading: evil, Paragraphs: []string{evil}, Notes: []string{evil},
+		Tables: []Table{{Caption: evil, Columns: []Column{{evil, false}}, Rows: [][]string{{evil}}}},
+	}}})
+	if n := strings.Count(page, "&lt;b title=&#34;x&#34;&gt;&amp;&#39;"); n != 10 || strings.Contains(page, "<b ") {
+		t.Errorf("the text stands %d times in the page, want 10:\n%s", n, page)
+	}
+}

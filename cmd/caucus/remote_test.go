@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// serveMini starts caucus serve with the embedded model as a process that ends with the test, gently, and returns its URL.
+func serveMini(t *testing.T, flags ...string) string {
+	t.Helper()
+	cmd := exec.Command("caucus", append([]string{"serve", "--listen", "127.0.0.1:0"}, flags...)...)
+	cmd.Env = ownCache(t)
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
+	_, url, found := strings.Cut(strings.TrimSpace(line), " is served at ")
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("caucus serve: %v", err)
+		}
+	})
+	if err != nil || !found {
+		t.Fatalf("caucus serve says %q, %v", line, err)
+	}
+	go func() { _, _ = lines.WriteTo(os.Stderr) }() // until it ends
+	return url
+}
+
+// caucus runs the program and returns its standard output and standard error.
+func caucus(t *testing.T, args ...string) (stdout, stderr string) {
+	t.Helper()
+	cmd := exec.Command("caucus", args...)
+	cmd.Env = append(ownCache(t), "OPENAI_API_KEY=sk-very-secret")
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("caucus %q: %v\n%s", args, err, errs.String())
+	}
+	return out.String(), errs.String()
+}
+
+// TestServedSamplesAreThoseOfTheModelHere draws samples here, from a server, and from a server of that server.
+func TestServedSamplesAreThoseOfTheModelHere(t *testing.T) {
+	url := serveMini(t, "--slots", "16")
+	further := serveMini(t, "--model", "openai:", "--base-url", url, "--slots", "8")
+	draw := func(from ...string) []sampleText {
+		args := append([]string{"solve", "--json", "--show-samples", "--policy", "uniform", "--samples", "6", "--budget", "20s"}, from...)
+		out, _ := caucus(t, append(args, "What is 17*3 - 8?")...)
+		var s solved
+		if err := json.Unmarshal([]byte(out), &s); err != nil {
+			t.Fatal(err)
+		}
+		return s.Texts
+	}
+	want := draw()
+	for name, got := range map[string][]sampleText{
+		"served": draw("--model", "openai:embedded", "--base-url", url), "served twice": draw("--model", "openai:", "--base-url", further),
+	} {
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d samples, %d here", name, len(got), len(want))
+		}
+		for i := range want {
+			if got[i].Text != want[i].Text || got[i].Status != want[i].Status || got[i].Tokens != want[i].Tokens || !(got[i].LogProb < 0) {
+				t.Errorf("%s: sample %d is\n%+v, here\n%+v", name, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestABatchAndASweepComeFromServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes time")
+	}
+	url := serveMini(t, "--slots", "16")
+	folder := t.TempDir()
+	ledger, remote := filepath.Join(folder, "run.db"), []string{"--model", "openai:", "--base-url", url + ",http://127.0.0.1:1/v1"}
+	_, said := caucus(t, append([]string{"batch", "--samples", "4", "--budget", "20s", "--ledger", ledger, "--limit", "4"}, remote...)...)
+	if !strings.Contains(said, "4 of 4 problems answered") || !strings.Contains(said, "http://127.0.0.1:1/v1: ") {
+		t.Errorf("batch says %s", said)
+	}
+	_, said = caucus(t, "batch", "--ledger", ledger, "--budget", "10s") // its flags are those that it was begun with
+	if !strings.Contains(said, "has 0 samples more") {
+		t.Errorf("the same again says %s", said)
+	}
+	data, err := os.ReadFile(ledger)
+	if err != nil || strings.Contains(string(data), "sk-very-secret") {
+		t.Errorf("the ledger has the key, or cannot be read: %v", err)
+	}
+	out, said := caucus(t, append([]string{"sweep", "--samples", "4", "--budgets", "1s,2s", "--runs", "10", "--limit", "4"}, remote...)...)
+	if !strings.Contains(out, "uniform") || !strings.Contains(out, "voi") {
+		t.Errorf("sweep writes %s and says %s", out, said)
+	}
+}
+
+// TestAWindowWithoutAServerIsOver wants what is wrong to be said, and not to wait for the window's end.
+func TestAWindowWithoutAServerIsOver(t *testing.T) {
+	for want, args := range map[string][]string{
+		"connection refused":     {"--model", "openai:x", "--base-url", "http://127.0.0.1:1"},
+		"needs a server":         {"--model", "openai:x"},
+		"is no URL":              {"--model", "openai:x", "--base-url", "127.0.0.1:1"},
+		"have theirs":            {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--weights", "int8"},
+		"do not tell the entro":  {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--weighting", "entropy"},
+		"is for models on serve": {"--template", "{}"},
+		"leave the password out": {"--model", "openai:x", "--base-url", "http://a:b@127.0.0.1:1"},
+	} {
+		begun := time.Now()
+		cmd := exec.Command("caucus", append(append([]string{"solve", "--budget", "30s"}, args...), "What is 1+1?")...)
+		cmd.Env = ownCache(t)
+		out, err := cmd.CombinedOutput()
+		if err == nil || !strings.Contains(string(out), want) || time.Since(begun) > 10*time.Second {
+			t.Errorf("%q: %v after %v, %s", args, err, time.Since(begun), out)
+		}
+	}
+}
+
+var (
+	serveConnections = flag.Int("serve.connections", 64, "clients of TestManyClients")
+	serveTime        = flag.Duration("serve.time", time.Second, "how long they ask")
+)
+
+// TestManyClients has more clients than the embedded model has slots and places to wait. Each is answered or told to come again.
+//
+//	go test ./cmd/caucus -run TestManyClients -v -serve.connections 256 -serve.time 30s
+func TestManyClients(t *testing.T) {
+	url := serveMini(t, "--slots", "16", "--queue", "32")
+	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *serveConnections}}
+	defer client.CloseIdleConnections()
+	var mu sync.Mutex
+	statuses := map[int]int{}
+	var all sync.WaitGroup
+	for i, end := 0, time.Now().Add(*serveTime); i < *serveConnections; i++ {
+		all.Go(func() {
+			for n := 0; time.Now().Before(end); n++ {
+				body := fmt.Sprintf(`{"messages":[{"role":"user","content":"What is %d + %d?"}],"stream":%v}`, i, n, n%2 == 0)
+				resp, err := client.Post(url+"/chat/completions", "application/json", strings.NewReader(body))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				text, err := io.ReadAll(resp.Body)
+				_ = resp.Body.Close()
+				whole := strings.Contains(string(text), `"finish_reason":"`)
+				if err != nil || whole != (resp.StatusCode == 200) || resp.StatusCode != 200 && resp.StatusCode != http.StatusTooManyRequests {
+					t.Errorf("%d, %v: %s", resp.StatusCode, err, text)
+				}
+				mu.Lock()
+				statuses[resp.StatusCode]++
+				mu.Unlock()
+				if resp.StatusCode != 200 {
+					time.Sleep(50 * time.Millisecond)
+				}
+			}
+		})
+	}
+	all.Wait()
+	t.Logf("%d clients for %v: %v", *serveConnections, *serveTime, statuses)
+	if statuses[200] == 0 {
+		t.Error("nobody is answered")
+	}
+}

@@ -1,0 +1,175 @@
+package remote
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A pool is the servers of an engine. It hands out places on them, first come, first served.
+type pool struct {
+	mu        sync.Mutex
+	endpoints []*endpoint
+	waiting   []chan *endpoint // each with room for one, oldest first
+	wake      *time.Timer      // set while samples wait and no server takes one now
+	closed    bool
+}
+
+func newPool(urls []string, slots int) *pool {
+	p := &pool{}
+	for _, url := range urls {
+		p.endpoints = append(p.endpoints, newEndpoint(url, slots))
+	}
+	p.wake = time.AfterFunc(time.Hour, p.wakeUp)
+	p.wake.Stop()
+	return p
+}
+
+// close lets the timer go. Nobody waits any more.
+func (p *pool) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.wake.Stop()
+}
+
+// place waits for a place on a server. Give it back with leave.
+func (p *pool) place(ctx context.Context) (*endpoint, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p.mu.Lock()
+	turn := make(chan *endpoint, 1)
+	p.waiting = append(p.waiting, turn)
+	p.serve()
+	p.mu.Unlock()
+	select {
+	case e := <-turn:
+		return e, nil
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.waiting, turn); i >= 0 {
+		p.waiting = slices.Delete(p.waiting, i, i+1)
+		return nil, ctx.Err()
+	}
+	(<-turn).inFlight-- // it came just now
+	p.serve()
+	return nil, ctx.Err()
+}
+
+// leave gives a place back. speed is what the sample had, in tokens a second; 0 if that was not measured.
+func (p *pool) leave(e *endpoint, speed float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.inFlight--
+	e.probing = false
+	e.learn(speed)
+	p.serve()
+}
+
+// served notes that a server has begun to answer a request.
+func (p *pool) served(e *endpoint) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.served()
+	p.serve()
+}
+
+// failed notes that a request has failed.
+func (p *pool) failed(e *endpoint, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	e.failed(err, time.Now())
+}
+
+// serve gives places to those that wait, as long as there are any.
+func (p *pool) serve() {
+	now := time.Now()
+	for len(p.waiting) > 0 {
+		e := p.best(now)
+		if e == nil {
+			p.sleep(now)
+			return
+		}
+		e.take()
+		p.waiting[0] <- e
+		p.waiting = p.waiting[1:]
+	}
+}
+
+// best is the server with the fewest samples for its speed, of those that have room, or nil.
+func (p *pool) best(now time.Time) *endpoint {
+	speed := p.meanSpeed()
+	var best *endpoint
+	least := 0.0
+	for _, e := range p.endpoints {
+		if !e.takes(now) {
+			continue
+		}
+		s := e.speed
+		if s == 0 {
+			s = speed
+		}
+		if load := float64(e.inFlight+1) / s; best == nil || load < least {
+			best, least = e, load
+		}
+	}
+	return best
+}
+
+// meanSpeed is what a server is taken for whose speed is not known.
+func (p *pool) meanSpeed() float64 {
+	sum, n := 0.0, 0.0
+	for _, e := range p.endpoints {
+		if e.speed > 0 {
+			sum, n = sum+e.speed, n+1
+		}
+	}
+	if n == 0 {
+		return 1
+	}
+	return sum / n
+}
+
+// sleep sets the timer to when a server may take a sample without that one leaves.
+func (p *pool) sleep(now time.Time) {
+	var next time.Time
+	for _, e := range p.endpoints {
+		if at := e.takesAt(now); !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	if !next.IsZero() && !p.closed {
+		p.wake.Reset(max(next.Sub(now), time.Millisecond))
+	}
+}
+
+func (p *pool) wakeUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	if len(p.waiting) > 0 {
+		now := time.Now()
+		for _, e := range p.endpoints {
+			e.tryMore(now)
+		}
+	}
+	p.serve()
+}
+
+func (p *pool) troubles() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []string
+	for _, e := range p.endpoints {
+		if text := e.trouble(); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
+}

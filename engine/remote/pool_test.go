@@ -1,0 +1,269 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// takeAll takes places until there are none, and returns where they are.
+func takeAll(t *testing.T, p *pool) []*endpoint {
+	t.Helper()
+	var at []*endpoint
+	for {
+		ctx, cancel := context.WithCancel(context.Background())
+		placed := make(chan *endpoint, 1)
+		go func() {
+			e, err := p.place(ctx)
+			if err != nil {
+				e = nil
+			}
+			placed <- e
+		}()
+		synctest.Wait()
+		cancel()
+		e := <-placed
+		if e == nil {
+			return at
+		}
+		at = append(at, e)
+	}
+}
+
+func count(at []*endpoint, e *endpoint) int {
+	n := 0
+	for _, a := range at {
+		if a == e {
+			n++
+		}
+	}
+	return n
+}
+
+func TestPlacesGoWhereSamplesAreFastest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a", "b"}, 30)
+		defer p.close()
+		a, b := p.endpoints[0], p.endpoints[1]
+		a.learn(20)
+		b.learn(10)
+		var at []*endpoint
+		for range 30 {
+			e, err := p.place(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			at = append(at, e)
+		}
+		if n := count(at, a); n < 19 || n > 21 {
+			t.Errorf("%d of 30 samples are on the server that is twice as fast", n)
+		}
+	})
+}
+
+func TestALimitIsHalvedByRefusalsAndGrowsBySuccess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a"}, 16)
+		defer p.close()
+		a := p.endpoints[0]
+		if n := len(takeAll(t, p)); n != 16 {
+			t.Fatalf("%d places at first, want 16", n)
+		}
+		for range 8 { // that come together
+			p.failed(a, &busyError{errors.New("busy"), 0})
+			p.leave(a, 0)
+		}
+		if a.limit != 8 {
+			t.Errorf("a limit of %v after refusals, want 8", a.limit)
+		}
+		time.Sleep(time.Second)
+		p.failed(a, &busyError{errors.New("busy"), 2 * time.Second})
+		p.leave(a, 0)
+		if n := len(takeAll(t, p)); n != 0 || a.limit != 4 {
+			t.Errorf("%d places on a server that wants to be left alone, with a limit of %v", n, a.limit)
+		}
+		time.Sleep(2 * time.Second)
+		for range 16 {
+			p.served(a)
+		}
+		if a.limit < 6 || a.limit > 8 {
+			t.Errorf("a limit of %v after 16 successes at 4", a.limit)
+		}
+	})
+}
+
+func TestALimitThatIsReachedIsTriedInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a"}, 8)
+		defer p.close()
+		a := p.endpoints[0]
+		a.limit, a.changed = 2, time.Now()
+		_ = takeAll(t, p)
+		placed := make(chan error)
+		go func() {
+			_, err := p.place(context.Background())
+			placed <- err
+		}()
+		begun := time.Now()
+		if err := <-placed; err != nil || time.Since(begun) < moreAfter || time.Since(begun) > 2*moreAfter {
+			t.Errorf("a third place after %v, %v", time.Since(begun), err)
+		}
+	})
+}
+
+func TestAServerThatFailsIsLeftAloneAndTriedByOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a", "b"}, 8)
+		defer p.close()
+		a, b := p.endpoints[0], p.endpoints[1]
+		at := takeAll(t, p)
+		for range mostFailures {
+			p.failed(a, errBroken)
+		}
+		for _, e := range at {
+			p.leave(e, 0)
+		}
+		at = takeAll(t, p)
+		if count(at, a) != 0 || count(at, b) != 8 {
+			t.Errorf("%d places where all failed, and %d elsewhere", count(at, a), count(at, b))
+		}
+		time.Sleep(2 * firstRest)
+		at = takeAll(t, p)
+		if count(at, a) != 1 {
+			t.Errorf("%d places after a rest, want one to try it", count(at, a))
+		}
+		p.failed(a, errBroken)
+		p.leave(a, 0)
+		if rest := time.Until(a.restOver); rest < firstRest || rest > 3*firstRest {
+			t.Errorf("a second rest of %v", rest)
+		}
+		time.Sleep(time.Minute)
+		_ = takeAll(t, p)
+		p.served(a)
+		if n := len(takeAll(t, p)); n != 7 {
+			t.Errorf("%d more places where the one that tried succeeded, want 7", n)
+		}
+		if told := p.troubles(); len(told) != 1 || !strings.HasPrefix(told[0], "a: 6 requests failed") {
+			t.Errorf("told %q", told)
+		}
+	})
+}
+
+// TestAWaitThatEndsGivesItsPlaceBack has many give up while places are handed out.
+func TestAWaitThatEndsGivesItsPlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a"}, 1)
+		defer p.close()
+		for i := range 200 {
+			held, err := p.place(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			go func() {
+				if e, err := p.place(ctx); err == nil {
+					p.leave(e, 0)
+				}
+			}()
+			synctest.Wait()
+			go cancel()
+			p.leave(held, 0)
+			synctest.Wait()
+			if n := p.endpoints[0].inFlight; n != 0 || len(p.waiting) != 0 {
+				t.Fatalf("round %d: %d in flight, %d waiting", i, n, len(p.waiting))
+			}
+		}
+	})
+}
+
+func TestWhatAServerSaysIsShownShortAndWithoutTheKey(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"error":{"message":"no\nway"}}`: `: "no way"`, `{"error":"no"}`: `: "no"`, `{"message":"no"}`: `: "no"`, `{"detail":"no"}`: `: "no"`,
+		"": "", "<html>\x00": `: "<html>\x00"`, `{"error":{"code":5}}`: `: "{\"code\":5}"`,
+	} {
+		if got := said([]byte(body)); got != want {
+			t.Errorf("%q is told as %s, want %s", body, got, want)
+		}
+	}
+	if got := said([]byte(strings.Repeat("é", 1000))); len(got) > maxErrorText+20 {
+		t.Errorf("%d bytes are shown", len(got))
+	}
+	k := Key{secret: "sk-1"}
+	if got := k.hide(fmt.Sprintf("bad sk-1: %v", k)); strings.Contains(got, "sk-1") {
+		t.Errorf("shown %q", got)
+	}
+}
+
+// FuzzStream reads whatever a server may send.
+func FuzzStream(f *testing.F) {
+	for _, seed := range []string{
+		"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"logprobs\":{\"content\":[{\"logprob\":-1}]},\"finish_reason\":null}]}\n\ndata: [DONE]\n\n",
+		"data:{\"choices\":[{\"text\":\"a\",\"logprobs\":{\"token_logprobs\":[null]}}],\"usage\":{\"completion_tokens\":3}}\r\n", ": x\n", "data: {\"error\":7}\n\n",
+		"data: {\"choices\":null}\n", "data: [[[[[[[[",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		l := newLines(strings.NewReader(text))
+		for range len(text) + 1 {
+			data, err := l.next()
+			if err != nil {
+				return
+			}
+			c, err := parseChunk(data)
+			if err != nil {
+				continue
+			}
+			for _, choice := range c.Choices {
+				_ = choice.logProbs()
+			}
+		}
+		t.Error("it has more events than bytes")
+	})
+}
+
+func TestTheEnvironmentsKeyIsNotSentWhereOthersCanListen(t *testing.T) {
+	for _, tt := range []struct {
+		url   string
+		given bool
+		sent  bool
+	}{
+		{"https://h/v1", false, true}, {"http://h/v1", false, false}, {"http://h/v1", true, true}, {"http://127.0.0.1:8000/v1", false, true},
+		{"http://localhost/v1", false, true}, {"http://[::1]/v1", false, true}, {"http://localhost.evil/v1", false, false},
+	} {
+		r, err := http.NewRequest(http.MethodGet, tt.url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Key{"sk-1", tt.given}.sign(r)
+		if sent := r.Header.Get("Authorization") == "Bearer sk-1"; sent != tt.sent {
+			t.Errorf("to %s, given %v: sent %v", tt.url, tt.given, sent)
+		}
+	}
+}
+
+func TestAKeyIsReadFromAFileOrTheEnvironment(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key")
+	for text, want := range map[string]string{"sk-1\n": "sk-1", "": "empty", " \n": "empty", "sk 1": "characters"} {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		k, err := ReadKey(file, func(string) string { return "sk-2" })
+		if err == nil && k.secret != want || err != nil && (!strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "sk")) {
+			t.Errorf("%q: %q, %v", text, k.secret, err)
+		}
+	}
+	if k, err := ReadKey("", func(string) string { return "" }); err != nil || k != (Key{}) {
+		t.Errorf("without any: %v", err)
+	}
+	if _, err := ReadKey(file+".none", nil); err == nil {
+		t.Error("a file that is missing is no error")
+	}
+}

@@ -1,0 +1,243 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"caucus/engine"
+)
+
+// afterword is how long a stream is read for the count of its tokens when its text is complete.
+const afterword = 250 * time.Millisecond
+
+// leastMeasured are the tokens of a stream whose speed says something.
+const leastMeasured = 16
+
+// stream is a request of a sample.
+type stream struct {
+	prompt  Prompt
+	ask     ask
+	most    int    // tokens
+	landing bool   // it ends with the box
+	box     string // what was in the box before
+	before  *drawn // what was drawn before; nil of a sample's beginning
+}
+
+// receive makes one request and takes in what comes, instead of what an earlier try brought.
+func (s *sample) receive(ctx context.Context, st *stream) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.finish = ""
+	sent := time.Now()
+	resp, err := s.post(ctx, st)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }() // what it has not brought by now is not missed
+	r := reception{sample: s, stream: st, sent: sent, ctx: ctx, cancel: cancel}
+	defer r.close()
+	err = r.read(newLines(resp.Body))
+	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+		return errStalled
+	}
+	return err
+}
+
+// post sends the request and returns an answer that is a stream.
+func (s *sample) post(ctx context.Context, st *stream) (*http.Response, error) {
+	path := "/chat/completions"
+	if st.prompt.Messages == nil {
+		path = "/completions"
+	}
+	body, err := json.Marshal(asked(st.prompt, st.ask, feature(s.at.lacks.Load())))
+	if err != nil {
+		return nil, &finalError{err}
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.at.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, &finalError{err}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set("User-Agent", "caucus")
+	s.e.opt.Key.sign(r)
+	resp, err := s.e.http.Do(r)
+	if err != nil {
+		return nil, unreached(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer func() { _ = resp.Body.Close() }()
+		return nil, statusError(resp, s.e.opt.Key)
+	}
+	return resp, nil
+}
+
+// reception is a stream that is being read.
+type reception struct {
+	*sample
+	stream *stream
+	sent   time.Time
+	first  time.Time // when the first token came
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer // of the stall
+	got    int         // tokens
+}
+
+// read takes in events until the stream is over, and reports whether it came to an end of its own.
+func (r *reception) read(l *lines) error {
+	for {
+		data, err := l.next()
+		if err != nil && r.finish != "" {
+			return r.finished()
+		}
+		if errors.Is(err, io.EOF) && r.first.IsZero() {
+			return errEmpty
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errBroken, err)
+		}
+		c, err := parseChunk(data)
+		if err != nil {
+			return err
+		}
+		if r.timer != nil && r.finish == "" {
+			r.timer.Reset(r.e.opt.Stall)
+		}
+		if over := r.take(&c); over {
+			return r.finished()
+		}
+	}
+}
+
+// take takes in an event, and reports whether no more are needed.
+func (r *reception) take(c *chunk) (over bool) {
+	if len(c.Choices) > 0 {
+		choice := &c.Choices[0]
+		text, logProbs := r.textOf(choice), choice.logProbs()
+		if text != "" || len(logProbs) > 0 {
+			r.add(text, logProbs)
+		}
+		if choice.Finish != "" {
+			r.begin() // of a text that is empty
+			r.finish = choice.Finish
+			r.timer.Reset(afterword)
+		}
+	}
+	if c.Usage != nil && r.finish != "" {
+		r.correct(c.Usage.Completion)
+	}
+	switch {
+	case r.first.IsZero() || r.finish != "":
+	case r.stream.landing && engine.BoxClosed(r.stream.box+string(r.text[len(r.stream.before.text):])):
+		r.finish = "stop"
+		return true
+	case r.got > r.stream.most: // the server does not heed the limit
+		r.finish = "length"
+		return true
+	case r.LandAfter > 0 && !r.stream.landing && r.tokens >= r.LandAfter:
+		r.stopDrawing(errLand)
+	}
+	return false
+}
+
+// textOf is the text of a choice, with the marks around a reasoning that the server has taken out.
+func (r *reception) textOf(c *choice) string {
+	text := c.Text + c.Delta.Content
+	thoughts := c.Delta.Reasoning
+	if thoughts == "" {
+		thoughts = c.Delta.Thoughts
+	}
+	if thoughts != "" {
+		r.begin()
+		if !r.reasoning && !r.stream.landing {
+			r.reasoning = true
+			thoughts = thinkOpening + thoughts
+		}
+		return thoughts + text
+	}
+	if text != "" {
+		r.begin()
+		if r.reasoning {
+			r.reasoning = false
+			text = thinkClosing + text
+		}
+	}
+	return text
+}
+
+// begin makes the stream the sample's own, with its first token: what an earlier try brought was a spare until now.
+func (r *reception) begin() {
+	if !r.first.IsZero() {
+		return
+	}
+	r.first = time.Now()
+	if r.began.IsZero() {
+		r.began = r.first
+	}
+	r.drawn = drawn{}
+	if r.stream.before != nil {
+		r.drawn = r.stream.before.copy()
+		r.reasoning = false // the landing has ended it
+	}
+	r.e.pool.served(r.at)
+	r.e.meter.begin(r.first, r.first.Sub(r.sent))
+	r.timer = time.AfterFunc(r.e.opt.Stall, func() { r.cancel(errStalled) })
+}
+
+// add adds a piece of text. It is one token unless the server tells the probabilities of several.
+func (r *reception) add(text string, logProbs []float32) {
+	r.begin()
+	n := max(len(logProbs), 1)
+	r.text = append(r.text, text...)
+	r.got += n
+	r.tokens += n
+	r.logProbs = append(r.logProbs, logProbs...)
+	r.unknown = r.unknown || len(logProbs) == 0
+	r.e.meter.draw(n, r.tokens, r.got == n)
+	if r.Watch != nil {
+		d := engine.Drawn{Text: text}
+		if len(logProbs) > 0 {
+			d.LogProb = logProbs[0]
+		}
+		r.Watch(d)
+	}
+}
+
+// correct takes the server's count of tokens, unless it cannot be: a piece may have had several, and the last one no text.
+func (r *reception) correct(completion int) {
+	if completion >= r.got && completion <= r.stream.most {
+		r.tokens += completion - r.got
+		r.got = completion
+	}
+}
+
+// finished judges how the stream ended.
+func (r *reception) finished() error {
+	switch r.finish {
+	case "stop", "length":
+		return nil
+	case "abort", "error":
+		return fmt.Errorf("%w: the server gives up", errBroken)
+	}
+	return &finalError{fmt.Errorf("the server ends the sample for %q", r.finish)}
+}
+
+// close counts the stream as over.
+func (r *reception) close() {
+	if r.first.IsZero() {
+		return
+	}
+	r.timer.Stop()
+	now := time.Now()
+	r.e.meter.end(now)
+	if took := now.Sub(r.first).Seconds(); took > 0 && r.got >= leastMeasured {
+		r.speed = float64(r.got-1) / took
+	}
+}
