@@ -81,13 +81,18 @@ func landTokens(run ledger.Run) int {
 	return n
 }
 
+// sampleSettings are the flags, beside the model, that decide what a sample is. A ledger keeps them if they are given.
+var sampleSettings = []string{
+	"base-url", "template", "suffix", "landing", "weights", "kv", "inputs", "max-tokens", "temperature", "top-p",
+}
+
 // settings are the flags that a resumed run takes over.
 func (b *book) settings(of usage) map[string]string {
 	settings := map[string]string{"policy": b.plan.named, landTokensSetting: strconv.Itoa(of.landing)}
 	for _, name := range []string{"samples", "slots", "seed"} {
 		settings[name] = fmt.Sprint(b.c.Value(name))
 	}
-	for _, name := range []string{"weighting", "landed-weight", "delta", "max-tokens", "temperature", "top-p", "weights", "kv", "stream", "base-url", "template", "suffix", "landing"} {
+	for _, name := range slices.Concat(sampleSettings, []string{"weighting", "landed-weight", "delta", "stream"}) {
 		if b.c.IsSet(name) {
 			settings[name] = fmt.Sprint(b.c.Value(name))
 		}

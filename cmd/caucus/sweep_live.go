@@ -70,7 +70,7 @@ func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
 
 // openRecorded opens the source that made the recording.
 func (s *sweep) openRecorded() (err error) {
-	if err := takeOver(s.c, s.run, "model", "base-url", "template", "suffix", "landing", "weights", "kv", "slots", "max-tokens", "temperature", "top-p"); err != nil {
+	if err := takeOver(s.c, s.run, slices.Concat(sampleSettings, []string{"model", "slots"})...); err != nil {
 		return err
 	}
 	start := time.Now()
