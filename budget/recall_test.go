@@ -104,7 +104,7 @@ func TestAProblemWhoseSamplesAreAllRecalledTakesNoTime(t *testing.T) {
 }
 
 // TestRecallingManySamplesDoesNotTakeTheWindow is in real time: with decimals, whose classes depend on each other, counting so
-// many one by one takes half a minute.
+// many one by one takes half a minute, where nothing else runs.
 func TestRecallingManySamplesDoesNotTakeTheWindow(t *testing.T) {
 	const problems, samples, distinct = 100, 600, 200
 	readings := make([]Reading, distinct)
@@ -125,7 +125,7 @@ func TestRecallingManySamplesDoesNotTakeTheWindow(t *testing.T) {
 	const window = 500 * time.Millisecond
 	start := time.Now()
 	report, err := Run(t.Context(), Open(window), idsOf(problems), f, p, Options{Earlier: earlier})
-	if took := time.Since(start); err != nil || took > window+3*time.Second {
+	if took := time.Since(start); err != nil || took > window+20*time.Second {
 		t.Errorf("back after %v of a window of %v: %v", took, window, err)
 	}
 	for _, r := range report.Results {

@@ -123,10 +123,10 @@ func TestAWindowWithoutAServerIsOver(t *testing.T) {
 		"leave the password out": {"--model", "openai:x", "--base-url", "http://a:b@127.0.0.1:1"},
 	} {
 		begun := time.Now()
-		cmd := exec.Command("caucus", append(append([]string{"solve", "--budget", "30s"}, args...), "What is 1+1?")...)
+		cmd := exec.Command("caucus", append(append([]string{"solve", "--budget", "2m"}, args...), "What is 1+1?")...)
 		cmd.Env = ownCache(t)
 		out, err := cmd.CombinedOutput()
-		if err == nil || !strings.Contains(string(out), want) || time.Since(begun) > 10*time.Second {
+		if err == nil || !strings.Contains(string(out), want) || time.Since(begun) > time.Minute {
 			t.Errorf("%q: %v after %v, %s", args, err, time.Since(begun), out)
 		}
 	}

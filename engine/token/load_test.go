@@ -239,7 +239,7 @@ func TestATokenizerThatMakesALotOfALittleIsAnError(t *testing.T) {
 		} else if len(err.Error()) > 1000 {
 			t.Errorf("%s: the error has %d bytes", name, len(err.Error()))
 		}
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s: takes %v", name, took)
 		}
 	}

@@ -201,7 +201,7 @@ func TestAHostileTemplateEndsWithAnError(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 
-		if took := time.Since(start); took > 2*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s: takes %v", name, took)
 		} else if testing.Verbose() {
 			t.Logf("%-20s %6v %.150v", name, took.Round(time.Millisecond), err)

@@ -52,7 +52,7 @@ func FuzzTemplate(f *testing.F) {
 		if _, err := tok.Prompt("hi"); err != nil && len(err.Error()) > 1000 {
 			t.Errorf("the error has %d bytes", len(err.Error()))
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("it takes %v", took)
 		}
 	})
