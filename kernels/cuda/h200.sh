@@ -25,9 +25,9 @@ end=$((SECONDS + ${4:-540}))
 #   baseline BATCHES CONTEXT     transformers' generate, if torch and transformers are there
 # Context 2304 is the mean of decoding from 256 to 4352 tokens.
 cat >"$scratch/plan" <<'PLAN'
-test TheEmbeddedModel|Families
+test TheEmbeddedModel|Families|Near
 test Conformance
-test . TheEmbeddedModel|Families|Conformance
+test . TheEmbeddedModel|Families|Near|Conformance
 bench random:m1-3b 256,512,64,128,1 4096
 bench random:llama-3b 256,512,64,128,1 4096
 bench random:m1-3b 512,256,64,128,1 2304
