@@ -36,7 +36,6 @@ sanitize memcheck StepsOfABucket|FewLaunches
 sanitize racecheck StepsOfABucket
 bench random:m1-3b 512,256,128,64,32,16,8,1 256
 bench random:llama-3b 512,256,128,64,32,16,8,1 256
-baseline 1,64 256
 bench random:m1-3b 512,256,128,64 8192
 bench random:llama-3b 128,64 8192
 bench random:m1-3b 8,16,32 2304
@@ -45,6 +44,7 @@ bench random:m1-3b 8,16,32 4096
 bench random:llama-3b 8,16,32 4096
 bench random:m1-3b 8,16,32 8192
 bench random:llama-3b 8,16,32 8192
+baseline 1,64 256
 PLAN
 [[ -z ${5:-} ]] || cp "$5" "$scratch/plan"
 
@@ -123,7 +123,7 @@ do_line() {
 	test) step 180 "$tests" -test.run "$1" -test.skip "SeededFaults|PTXIs${2:+|$2}" ;; # those need Go's compiler or the sources
 	sanitize) step 90 compute-sanitizer --tool "$1" --error-exitcode 9 "$tests" -test.run "$2" ;;
 	bench) bench "$@" ;;
-	baseline) step 100 ./baseline.py "$2" "$1" ;;
+	baseline) step 240 ./baseline.py "$2" "$1" ;;
 	*) echo "h200.sh: a plan has no lines such as $kind $*" >&2 && exit 2 ;;
 	esac
 }
