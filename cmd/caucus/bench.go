@@ -50,8 +50,8 @@ func runBench(c *cli.Context) error {
 	}
 	plan := planBench(m.Model, c.IntSlice("batch"), c.IntSlice("context"), memory)
 	for _, l := range plan.leftOut {
-		say(c.App.ErrWriter, "left out %v: it would take %.1f GiB, more than %.0f %% of the memory here", l.cell,
-			l.Bytes/(1<<30), 100*memoryShare)
+		say(c.App.ErrWriter, "left out %v: it would take %.1f GiB, more than the %.1f that may be taken here", l.cell,
+			l.Bytes/(1<<30), memory/(1<<30))
 	}
 	if len(plan.cells) == 0 {
 		return fmt.Errorf("bench: nothing fits into memory; try a smaller --batch or --context, or other --weights")

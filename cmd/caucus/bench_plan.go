@@ -38,7 +38,7 @@ func planBench(m *model.Model, batches, contexts []int, memory float64) benchPla
 		for _, batch := range distinct(batches) {
 			c := cell{batch, context}
 			grown := c.enlarge(p.capacity)
-			if bytes := m.Memory(grown); bytes > memoryShare*memory {
+			if bytes := m.Memory(grown); bytes > memory {
 				p.leftOut = append(p.leftOut, leftOut{c, bytes})
 				continue
 			}

@@ -134,10 +134,10 @@ func TestBenchLeavesOutWhatMemoryDoesNotHold(t *testing.T) {
 		t.Errorf("with memory without end the plan is %+v, want %v", all, want)
 	}
 	needed := m.Memory(all.capacity)
-	if p := planBench(m, batches, contexts, needed/memoryShare+1); len(p.cells) != 4 {
+	if p := planBench(m, batches, contexts, needed+1); len(p.cells) != 4 {
 		t.Errorf("with just enough memory the plan is %+v", p)
 	}
-	p := planBench(m, batches, contexts, needed/memoryShare-1)
+	p := planBench(m, batches, contexts, needed-1)
 	if want := []leftOut{{cell{64, 4096}, needed}}; !slices.Equal(p.leftOut, want) || len(p.cells) != 3 {
 		t.Errorf("with a byte too little the plan is %+v, want %v left out", p, want)
 	}

@@ -37,22 +37,31 @@ func readDevice(c *cli.Context) (device, error) {
 	if n := c.Int("slots"); n > 0 && n < d.count() { // it is 0 for commands without that flag
 		return d, usagef("--slots %d leaves some of %d devices without a sample", n, d.count())
 	}
-	if d.precision.Weights, err = kernels.ParseFormat(c.String("weights")); err != nil {
-		return d, usagef("--weights: %v", err)
+	return d, d.readPrecision(c)
+}
+
+// readPrecision reads the flags of formats. What they leave open is bf16 on a GPU, for its tensor cores.
+func (d *device) readPrecision(c *cli.Context) error {
+	p := &d.precision
+	for _, flag := range []struct {
+		name string
+		to   *kernels.Format
+	}{{"weights", &p.Weights}, {"kv", &p.KV}, {"inputs", &p.Inputs}} {
+		if len(d.gpus) > 0 && !c.IsSet(flag.name) {
+			if err := c.Set(flag.name, kernels.BF16.String()); err != nil {
+				return err
+			}
+		}
+		format, err := kernels.ParseFormat(c.String(flag.name))
+		if err == nil {
+			*flag.to = format
+			err = p.Check()
+		}
+		if err != nil {
+			return usagef("--%s: %v", flag.name, err)
+		}
 	}
-	if d.precision.KV, err = kernels.ParseFormat(c.String("kv")); err == nil {
-		err = d.precision.Check()
-	}
-	if err != nil {
-		return d, usagef("--kv: %v", err)
-	}
-	if d.precision.Inputs, err = kernels.ParseFormat(c.String("inputs")); err == nil {
-		err = d.precision.Check()
-	}
-	if err != nil {
-		return d, usagef("--inputs: %v", err)
-	}
-	return d, nil
+	return nil
 }
 
 // parseDevices returns the numbers of the GPUs of a list, or none for the processor.
@@ -128,10 +137,11 @@ func namesOf(all []kernels.Ops) string {
 	return strings.Join(names, " + ")
 }
 
-// memory is how many bytes a model and its samples can have, on the device that has least.
+// memory is how many bytes a model and its samples may take, on the device that has least.
 func (d device) memory() (float64, error) {
 	if len(d.gpus) > 0 {
-		return gpuMemory(d.gpus)
+		bytes, err := gpuMemory(d.gpus)
+		return gpuShare * bytes, err
 	}
-	return memoryHere(), nil
+	return processorShare * memoryHere(), nil
 }

@@ -45,10 +45,10 @@ type openedModel struct {
 func modelFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "model", Usage: "use the model in `PATH`, a Hugging Face folder or a .gguf file, or that of servers, as " + remotePrefix + "NAME, instead of the embedded one"},
-		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them",
+		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them; bf16 on a GPU",
 			Usage: "keep weights as `FORMAT`: f32, f16, bf16 or int8"},
-		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
-		&cli.StringFlag{Name: "inputs", Value: "f32", DefaultText: "f32",
+		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32; bf16 on a GPU", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
+		&cli.StringFlag{Name: "inputs", Value: "f32", DefaultText: "f32; bf16 on a GPU",
 			Usage: "round what is multiplied by weights to `FORMAT`: f32 or bf16, which a GPU multiplies fastest"},
 		&cli.StringFlag{Name: "device", Value: "cpu", DefaultText: "cpu",
 			Usage: "compute on `DEVICE`: cpu, cuda:0 for the first GPU, or several GPUs as in cuda:0,cuda:1"},

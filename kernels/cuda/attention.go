@@ -123,7 +123,7 @@ func (o *ops) Attention(y, qkv kernels.View, spans []kernels.Span, shape kernels
 // attendSplit is attention by kernels that share the positions below end among blocks.
 func (o *ops) attendSplit(split, join function, y, qkv kernels.View, end int, table uint64, c *kvCache) {
 	l, s := &o.spans, c.shape
-	tokens, splits := bucket(l.tokens), bucket(blocks(end, splitLen))
+	tokens, splits := bucket(l.tokens), blocks(end, splitLen)
 	parts := o.fit(&o.splits, 4*tokens*s.Heads*splits*(s.HeadDim+2))
 	to, groups := o.result(y), blocks(s.Heads/s.KVHeads, splitHeads)
 	operand := o.roundedTokens(y, l, s.Heads*s.HeadDim)

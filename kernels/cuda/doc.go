@@ -10,7 +10,7 @@
 // list of a step is the same as that of a step before. It is captured as a graph when it first comes, and replayed from then
 // on, without an allocation on the host. Lists with chunks of prompts are launched one by one.
 //
-// Everything lives on the device: weights row by row in their format, states, pages of keys and values, and float32 activations.
+// Everything lives on the device: weights in their format, row by row or, in bf16, in tiles for the tensor cores, states, pages of keys and values, and float32 activations.
 // Only what Sample returns comes back. Sums are float32 in an order that only their length decides. Memory is freed when
 // nothing refers to it any more. A failure of the device is a panic that names the call and the kernel.
 package cuda

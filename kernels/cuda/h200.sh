@@ -22,11 +22,12 @@ end=$((SECONDS + ${4:-540}))
 #   test RUN [SKIP]              tests by name
 #   sanitize TOOL RUN            the same under a tool of compute-sanitizer, if that is here
 #   bench MODEL BATCHES CONTEXT  a row for each batch, all within one process
+#   baseline BATCHES CONTEXT     transformers' generate, if torch and transformers are there
 # Context 2304 is the mean of decoding from 256 to 4352 tokens.
 cat >"$scratch/plan" <<'PLAN'
-test TheEmbeddedModel|Families
+test TheEmbeddedModel|Families|Near
 test Conformance
-test . TheEmbeddedModel|Families|Conformance
+test . TheEmbeddedModel|Families|Near|Conformance
 bench random:m1-3b 256,512,64,128,1 4096
 bench random:llama-3b 256,512,64,128,1 4096
 bench random:m1-3b 512,256,64,128,1 2304
@@ -43,6 +44,7 @@ bench random:m1-3b 8,16,32 4096
 bench random:llama-3b 8,16,32 4096
 bench random:m1-3b 8,16,32 8192
 bench random:llama-3b 8,16,32 8192
+baseline 1,64 256
 PLAN
 [[ -z ${5:-} ]] || cp "$5" "$scratch/plan"
 
@@ -81,7 +83,7 @@ step() {
 		*) result="failed with code $code" ;;
 		esac
 	fi
-	if [[ $1 == "$caucus" && $code == 0 && -s $scratch/stdout ]]; then
+	if [[ $1 == "$caucus" || $1 == ./baseline.py ]] && [[ $code == 0 && -s $scratch/stdout ]]; then
 		report=$(cat "$scratch/stdout")
 		: >"$scratch/stdout"
 	fi
@@ -121,6 +123,7 @@ do_line() {
 	test) step 180 "$tests" -test.run "$1" -test.skip "SeededFaults|PTXIs${2:+|$2}" ;; # those need Go's compiler or the sources
 	sanitize) step 90 compute-sanitizer --tool "$1" --error-exitcode 9 "$tests" -test.run "$2" ;;
 	bench) bench "$@" ;;
+	baseline) step 240 ./baseline.py "$2" "$1" ;;
 	*) echo "h200.sh: a plan has no lines such as $kind $*" >&2 && exit 2 ;;
 	esac
 }

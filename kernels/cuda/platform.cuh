@@ -68,12 +68,19 @@ __device__ __forceinline__ float bf16_float(bf16 v) { return __uint_as_float((ui
 __device__ __forceinline__ float bf16_low(uint32_t pair) { return __uint_as_float(pair << 16); }
 __device__ __forceinline__ float bf16_high(uint32_t pair) { return __uint_as_float(pair & 0xffff0000u); }
 
-// float_bf16 rounds to the nearest, to even in the middle; a NaN stays one.
-__device__ __forceinline__ bf16 float_bf16(float v) {
+// bf16_pair rounds two neighbours into a word: to the nearest, to even in the middle; a NaN stays one. float_bf16 is that for one.
+#ifdef CUDASIM
+inline bf16 float_bf16(float v) {
     const uint32_t bits = __float_as_uint(v);
     if ((bits & 0x7fffffffu) > 0x7f800000u) return (bf16)(bits >> 16 | 0x40);
     return (bf16)((bits + 0x7fffu + (bits >> 16 & 1)) >> 16);
 }
-
-// bf16_pair rounds two neighbours into a word.
-__device__ __forceinline__ uint32_t bf16_pair(float low, float high) { return float_bf16(low) | (uint32_t)float_bf16(high) << 16; }
+inline uint32_t bf16_pair(float low, float high) { return float_bf16(low) | (uint32_t)float_bf16(high) << 16; }
+#else
+__device__ __forceinline__ uint32_t bf16_pair(float low, float high) {
+    uint32_t pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+__device__ __forceinline__ bf16 float_bf16(float v) { return (bf16)bf16_pair(v, 0); }
+#endif
