@@ -20,12 +20,26 @@ var portablePTX string
 //go:embed hopper.ptx
 var hopperPTX string
 
+// hopperCode is hopperPTX for the machine, with a line about its origin at the end: a driver that sees PTX first takes seconds to
+// compile it, of a window that is already open.
+//
+//go:embed hopper.elf
+var hopperCode string
+
 const (
 	oldest = 80
 	hopper = 90
 )
 
 func (d *device) hopper() bool { return d.info.Capability == hopper }
+
+// code is what the driver loads, and ptx what it is made of.
+func (d *device) code() string {
+	if d.hopper() {
+		return hopperCode
+	}
+	return portablePTX
+}
 
 func (d *device) ptx() string {
 	if d.hopper() {
@@ -69,7 +83,7 @@ func openDevice(number int) (*device, error) {
 		return nil, d.failed("cuDevicePrimaryCtxRetain", err)
 	}
 	err = d.inContext(func() (err error) {
-		d.module, err = cu.LoadData(d.ptx())
+		d.module, err = cu.LoadData(d.code())
 		return err
 	})
 	if err != nil {

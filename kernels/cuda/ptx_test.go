@@ -27,12 +27,12 @@ func TestThePTXIsOfTheseSources(t *testing.T) {
 		sum.Write(text)
 	}
 	want := fmt.Appendf(nil, "\n// sources sha256 %x\n", sum.Sum(nil))
-	for _, name := range []string{"kernels.ptx", "hopper.ptx"} {
-		ptx, err := os.ReadFile(name)
+	for _, name := range []string{"kernels.ptx", "hopper.ptx", "hopper.elf"} {
+		code, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !bytes.Contains(ptx, want) {
+		if !bytes.Contains(code, want) {
 			t.Errorf("%s is of other sources: run go generate ./kernels/cuda, see CONTRIBUTING.md", name)
 		}
 	}

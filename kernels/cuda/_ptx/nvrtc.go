@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -19,6 +20,8 @@ type nvrtc struct {
 	log        func(program uintptr, to *byte) int32
 	ptxSize    func(program uintptr, n *uint64) int32
 	ptx        func(program uintptr, to *byte) int32
+	cubinSize  func(program uintptr, n *uint64) int32
+	cubin      func(program uintptr, to *byte) int32
 }
 
 func openNVRTC(library string) (*nvrtc, error) {
@@ -45,6 +48,8 @@ func openNVRTC(library string) (*nvrtc, error) {
 	purego.RegisterLibFunc(&n.log, handle, "nvrtcGetProgramLog")
 	purego.RegisterLibFunc(&n.ptxSize, handle, "nvrtcGetPTXSize")
 	purego.RegisterLibFunc(&n.ptx, handle, "nvrtcGetPTX")
+	purego.RegisterLibFunc(&n.cubinSize, handle, "nvrtcGetCUBINSize")
+	purego.RegisterLibFunc(&n.cubin, handle, "nvrtcGetCUBIN")
 	return &n, nil
 }
 
@@ -54,8 +59,9 @@ func (n *nvrtc) version() string {
 	return fmt.Sprintf("%d.%d", major, minor)
 }
 
-// compile returns the PTX of a file, and prints what the compiler has to say.
-func (n *nvrtc) compile(file string, options ...string) ([]byte, error) {
+// compile returns the PTX of a file for a virtual architecture such as compute_80, or the machine code for a real one such as
+// sm_90a, and prints what the compiler has to say.
+func (n *nvrtc) compile(file, architecture string, options ...string) ([]byte, error) {
 	source, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -64,6 +70,7 @@ func (n *nvrtc) compile(file string, options ...string) ([]byte, error) {
 	if status := n.create(&program, cString(string(source)), cString(filepath.Base(file)), 0, nil, nil); status != 0 {
 		return nil, fmt.Errorf("hand %s to NVRTC: error %d", file, status)
 	}
+	options = append(options, "--gpu-architecture="+architecture)
 	list := make([]*byte, len(options))
 	for i, o := range options {
 		list[i] = cString(o)
@@ -75,18 +82,25 @@ func (n *nvrtc) compile(file string, options ...string) ([]byte, error) {
 	if status != 0 {
 		return nil, fmt.Errorf("compile %s: error %d of NVRTC", file, status)
 	}
+	if strings.HasPrefix(architecture, "sm_") {
+		return fetch(program, n.cubinSize, n.cubin), nil
+	}
 	return append(text(program, n.ptxSize, n.ptx), '\n'), nil
 }
 
 // text fetches a text of the program without the end of its C string.
 func text(program uintptr, size func(uintptr, *uint64) int32, get func(uintptr, *byte) int32) []byte {
+	return bytes.TrimRight(fetch(program, size, get), "\x00\n")
+}
+
+func fetch(program uintptr, size func(uintptr, *uint64) int32, get func(uintptr, *byte) int32) []byte {
 	var n uint64
 	if size(program, &n) != 0 || n == 0 {
 		return nil
 	}
 	to := make([]byte, n)
 	get(program, &to[0])
-	return bytes.TrimRight(to, "\x00\n")
+	return to
 }
 
 func cString(s string) *byte {
