@@ -72,4 +72,4 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-replace github.com/andybalholm/brotli => ./third_party/brotli
+replace github.com/andybalholm/brotli => ./problems/_brotli

@@ -12,7 +12,7 @@ import (
 
 	"caucus/budget"
 	"caucus/budget/ledger"
-	"caucus/sampling"
+	"caucus/engine/sampling"
 )
 
 // A book is the ledger that a run is written to, as this program uses one. What was broken off is resumed with it.

@@ -11,10 +11,10 @@ import (
 	"caucus/budget"
 	"caucus/engine"
 	"caucus/engine/model"
+	"caucus/engine/sampling"
 	"caucus/kernels"
 	"caucus/kernels/cpu"
 	"caucus/problems"
-	"caucus/sampling"
 )
 
 func TestDevicesAreReadByNumber(t *testing.T) {

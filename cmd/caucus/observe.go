@@ -7,8 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"caucus/budget"
+	"caucus/engine/sampling"
 	"caucus/problems"
-	"caucus/sampling"
 )
 
 // observers follow a batch while it runs.

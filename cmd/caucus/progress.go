@@ -10,7 +10,7 @@ import (
 	"golang.org/x/term"
 
 	"caucus/budget"
-	"caucus/sampling"
+	"caucus/engine/sampling"
 )
 
 // newBar makes a bar on standard error, which is visible if that is a terminal.

@@ -14,9 +14,9 @@ import (
 
 	"caucus/engine"
 	"caucus/engine/remote"
+	"caucus/engine/sampling"
+	"caucus/engine/serve"
 	"caucus/engine/token"
-	"caucus/sampling"
-	"caucus/serve"
 )
 
 // tokenVariable is the environment's variable that has the token which requests must have.

@@ -13,9 +13,9 @@ import (
 
 	"caucus/engine"
 	"caucus/engine/remote"
+	"caucus/engine/sampling"
+	"caucus/engine/serve"
 	"caucus/problems"
-	"caucus/sampling"
-	"caucus/serve"
 )
 
 // remotePrefix begins the name, in --model, of a model on servers.

@@ -9,9 +9,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"caucus/engine"
+	"caucus/engine/sampling"
+	"caucus/engine/serve"
 	"caucus/problems"
-	"caucus/sampling"
-	"caucus/serve"
 )
 
 // A source is where samples come from: a model on this machine, or servers.

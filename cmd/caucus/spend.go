@@ -8,9 +8,9 @@ import (
 
 	"caucus/budget"
 	"caucus/engine"
+	"caucus/engine/sampling"
 	"caucus/kernels"
 	"caucus/problems"
-	"caucus/sampling"
 	"caucus/voting"
 )
 

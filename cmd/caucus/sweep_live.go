@@ -9,8 +9,8 @@ import (
 
 	"caucus/budget"
 	"caucus/engine/replay"
+	"caucus/engine/sampling"
 	"caucus/problems"
-	"caucus/sampling"
 	"caucus/voting"
 )
 

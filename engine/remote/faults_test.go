@@ -19,7 +19,7 @@ import (
 	"caucus/budget"
 	"caucus/engine"
 	"caucus/engine/remote"
-	"caucus/sampling"
+	"caucus/engine/sampling"
 )
 
 var (

@@ -7,7 +7,7 @@ import (
 	"github.com/sourcegraph/conc"
 
 	"caucus/engine"
-	"caucus/sampling"
+	"caucus/engine/sampling"
 )
 
 // A desk shares an engine among requests: it hands events to whoever started the sample, and bounds how many there are.

@@ -13,7 +13,7 @@ import (
 
 	"caucus/engine"
 	"caucus/engine/remote"
-	"caucus/sampling"
+	"caucus/engine/sampling"
 )
 
 // fake is an engine whose samples say 7 after a while, a letter a token. It is its own model.

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"caucus/budget"
+	"caucus/engine/sampling"
 	"caucus/problems"
-	"caucus/sampling"
 )
 
 // tally is what a reply tells of a vote.

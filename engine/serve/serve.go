@@ -30,7 +30,7 @@ import (
 
 	"caucus/engine"
 	"caucus/engine/remote"
-	"caucus/sampling"
+	"caucus/engine/sampling"
 )
 
 // Model makes prompts for the engine, and text of what it draws.
