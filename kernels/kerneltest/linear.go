@@ -241,14 +241,21 @@ func (op rowOperation) result(ops kernels.Ops, x []float32, rows int) grid {
 
 // testRowsAlone computes rows together and one by one.
 func testRowsAlone(t *testing.T, ops kernels.Ops) {
-	const rows, in, out = 29, 300, 84
+	rowsAlone(t, ops, 29, 300, 84, 1, 2, 3, 4, 5, 6, 8, 20)
+	if ops.Precision().Inputs == kernels.BF16 { // in tiles of every size, which a GPU has
+		rowsAlone(t, ops, 200, 512, 84, 14, 60, 120)
+	}
+}
+
+// rowsAlone wants the bits of rows at once from all sizes of batches.
+func rowsAlone(t *testing.T, ops kernels.Ops, rows, in, out int, sizes ...int) {
 	values := normals(source(1), rows*in, 1)
 	x := newGrid(ops, rows, in, values)
 	for _, op := range rowOperations(ops, in, out) {
 		all := op.result(ops, values, rows)
 		op.run(all.view, x.view, rows)
 		want := all.read(t)
-		for _, size := range []int{1, 2, 3, 4, 5, 6, 8, 20} {
+		for _, size := range sizes {
 			some := op.result(ops, values, rows)
 			for r := 0; r < rows; r += size {
 				op.run(some.sub(r), x.sub(r), min(size, rows-r))
