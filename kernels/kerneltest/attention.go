@@ -59,18 +59,18 @@ func attentionScenarios() []scenario {
 			attentionRecord(t, rec, a, 79)
 		}})
 	}
-	for _, n := range []int{8, 64} {
-		all = append(all, scenario{fmt.Sprintf("attention over a long sequence, heads of %d", n),
-			func(t *testing.T, ops kernels.Ops, rec *record) { longAttention(t, ops, rec, n) }})
+	for _, shape := range []kernels.AttentionShape{{Heads: 3, KVHeads: 1, HeadDim: 8}, {Heads: 1, KVHeads: 1, HeadDim: 64}} {
+		shape.Rope = whole(8, 10000)
+		all = append(all, scenario{fmt.Sprintf("attention over a long sequence, heads of %d", shape.HeadDim),
+			func(t *testing.T, ops kernels.Ops, rec *record) { longAttention(t, ops, rec, shape) }})
 	}
 	return all
 }
 
 // longAttention reads more positions than an implementation is likely to take at once, and then a few alone. Queries and
 // keys grow along the sequence, so that the largest score keeps changing.
-func longAttention(t *testing.T, ops kernels.Ops, rec *record, headDim int) {
+func longAttention(t *testing.T, ops kernels.Ops, rec *record, shape kernels.AttentionShape) {
 	const tokens = 1300
-	shape := kernels.AttentionShape{Heads: 3, KVHeads: 1, HeadDim: headDim, Rope: whole(8, 10000)}
 	a := newAttentionRig(ops, shape, tokens)
 	values := normals(source(9), tokens*shape.QKV(), 1)
 	for i := range values {
