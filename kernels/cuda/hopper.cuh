@@ -6,7 +6,7 @@
 
 #ifdef HOPPER
 
-// tile_descriptor tells wgmma of rows of 128 bytes whose units of 16 are swizzled as row_unit says; p is a multiple of 1024.
+// tile_descriptor tells wgmma of rows of 128 bytes whose units of 16 are exchanged as unit_at of tensor.cu says; p is a multiple of 1024.
 __device__ __forceinline__ uint64_t tile_descriptor(const void *p) {
     const uint64_t at = (uint32_t)__cvta_generic_to_shared(p);
     return (at & 0x3ffff) >> 4 | 1ull << 16 | 64ull << 32 | 1ull << 62; // groups of 8 rows are 1024 bytes apart

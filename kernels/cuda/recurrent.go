@@ -119,20 +119,20 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 	o.room(0)
 	l := o.batch(spans)
 	own, repeats := mambaChannels(s)
-	b, c := s.DInner, s.DInner // channels that share them
-	if s.DXB > 0 {
-		b, c = s.DState*(s.DInner/s.DXB), s.DState
-	}
-	g := newScan(own, s.DInner, s.DState, b, c, l.tokens > len(spans))
 	to, operand := o.result(y), o.roundedTokens(y, l, s.DInner)
 	args := [maxArgs]uint64{to, stride(y), operand.at, intArg(operand.room), at(in.Z), stride(in.Z), at(in.X), stride(in.X), at(in.B),
 		stride(in.B), at(in.C), stride(in.C), at(in.DT), stride(in.DT), o.P(), l.count, l.spans, w.Prepared.(*memory).arg(), m.scan.arg(),
 		m.conv.arg(), intArg(s.DInner), intArg(s.DXB)}
 	const shared = 22 // of both kernels
-	if own := stepChannels(s); l.tokens == len(spans) && own > 0 {
-		rest := append(args[:shared], intArg(repeats), intArg(own))
-		o.launch(mambaStep, blocks(s.DInner, own), min(bucket(len(spans)), stepSpans), 32*blocks(own, 32), 0, rest...)
+	if step := stepChannels(s); l.tokens == len(spans) && step > 0 {
+		rest := append(args[:shared], intArg(repeats), intArg(step))
+		o.launch(mambaStep, blocks(s.DInner, step), min(bucket(len(spans)), stepSpans), 32*blocks(step, 32), 0, rest...)
 	} else {
+		b, c := s.DInner, s.DInner // channels that share them
+		if s.DXB > 0 {
+			b, c = s.DState*(s.DInner/s.DXB), s.DState
+		}
+		g := newScan(own, s.DInner, s.DState, b, c, l.tokens > len(spans))
 		rest := append(args[:shared], intArg(s.DState), intArg(s.DConv), intArg(repeats), intArg(g.own), intArg(g.tokens))
 		o.launch(mambaScan, g.gridX, g.gridY(len(spans)), g.block, g.shared(), rest...)
 	}
@@ -142,12 +142,18 @@ func (o *ops) Mamba(y kernels.View, in kernels.MambaInputs, spans []kernels.Span
 	}
 }
 
-// mambaChannels is how many channels a block has: those that share a history together, if they fit, and then how many that are.
-func mambaChannels(s kernels.MambaShape) (own, repeats int) {
-	together, lanes := s.DInner/s.XWidth(), scanLanes(s.DState)
+// historyChannels is how many neighbouring channels read a history that no others do.
+func historyChannels(s kernels.MambaShape) int {
+	together := s.DInner / s.XWidth()
 	if s.DXB > 0 {
 		together *= s.DState
 	}
+	return together
+}
+
+// mambaChannels is how many channels a block has: those that share a history together, if they fit, and then how many that are.
+func mambaChannels(s kernels.MambaShape) (own, repeats int) {
+	together, lanes := historyChannels(s), scanLanes(s.DState)
 	if s.DConv < 2 || together*lanes > scanBlock {
 		return scanBlock / lanes, 0
 	}
@@ -164,13 +170,10 @@ const (
 
 // stepChannels is how many channels a block of mamba_step has: those that share a history together. It is 0 if it cannot have them.
 func stepChannels(s kernels.MambaShape) int {
-	together := s.DInner / s.XWidth()
-	if s.DXB > 0 {
-		together *= s.DState
-	}
 	if s.DState != stepStates || s.DConv != stepTaps {
 		return 0
 	}
+	together := historyChannels(s)
 	return together * (scanBlock / 2 / together)
 }
 

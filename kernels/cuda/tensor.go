@@ -2,9 +2,7 @@
 
 package cuda
 
-import (
-	"caucus/kernels"
-)
+import "caucus/kernels"
 
 // These are the constants of tensor.cu.
 const (
