@@ -23,11 +23,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"caucus/engine/internal/network"
 )
 
 // defaultEndpoint is the public hub.
@@ -60,7 +61,7 @@ func New(getenv func(string) string) (*Client, error) {
 		token:    token,
 		http:     &http.Client{Transport: &authorized{endpoint, token, transport}, CheckRedirect: checkRedirect},
 		stall:    time.Minute,
-		wait:     wait,
+		wait:     network.Pause,
 	}, nil
 }
 
@@ -104,22 +105,4 @@ func checkRedirect(r *http.Request, via []*http.Request) error {
 		return fmt.Errorf("%w: to a connection that is not encrypted", errRedirect)
 	}
 	return nil
-}
-
-// wait waits, unless ctx ends first.
-func wait(ctx context.Context, pause time.Duration) error {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// isLoopback reports whether what is sent there stays on this machine.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"caucus/engine/internal/network"
 )
 
 // answering makes the hub answer requests of a path with a status.
@@ -269,10 +271,10 @@ func TestAWaitEndsWithItsContext(t *testing.T) {
 		begin := time.Now()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := wait(ctx, time.Minute); err == nil || time.Since(begin) != time.Second {
+		if err := network.Pause(ctx, time.Minute); err == nil || time.Since(begin) != time.Second {
 			t.Error(err, time.Since(begin))
 		}
-		if err := wait(t.Context(), time.Minute); err != nil || time.Since(begin) != time.Minute+time.Second {
+		if err := network.Pause(t.Context(), time.Minute); err != nil || time.Since(begin) != time.Minute+time.Second {
 			t.Error(err, time.Since(begin))
 		}
 	})

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"caucus/engine/internal/network"
 )
 
 // tokenOf finds the user's token where Hugging Face's tools look for it; empty if there is none.
@@ -69,4 +71,4 @@ func (a *authorized) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // safe reports whether nobody can listen on the way there.
-func safe(u *url.URL) bool { return u.Scheme == "https" || isLoopback(u.Hostname()) }
+func safe(u *url.URL) bool { return u.Scheme == "https" || network.IsLoopback(u.Hostname()) }

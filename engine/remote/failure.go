@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,21 +27,9 @@ const (
 	longestPause = 2 * time.Second
 )
 
-// pause doubles with each failure. Chance keeps apart those that failed together.
-func pause(failures int) time.Duration {
+// backoff doubles with each failure. Chance keeps apart those that failed together.
+func backoff(failures int) time.Duration {
 	return 1 + rand.N(min(firstPause<<min(failures, 16), longestPause))
-}
-
-// sleep waits, unless ctx ends before.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // A busyError is a refusal that says nothing against the request.

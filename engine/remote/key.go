@@ -3,11 +3,12 @@ package remote
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
+
+	"caucus/engine/internal/network"
 )
 
 // A Key is what servers know the user by. It cannot be printed.
@@ -52,7 +53,7 @@ func checkKey(k Key, from string) (Key, error) {
 // sign adds the key to a request. One that the environment has for everybody is sent only where nobody can listen: it may be
 // meant for another server than this one.
 func (k Key) sign(r *http.Request) {
-	if k.secret != "" && (k.given || r.URL.Scheme == "https" || isLoopback(r.URL.Hostname())) {
+	if k.secret != "" && (k.given || r.URL.Scheme == "https" || network.IsLoopback(r.URL.Hostname())) {
 		r.Header.Set("Authorization", "Bearer "+k.secret)
 	}
 }
@@ -63,11 +64,6 @@ func (k Key) hide(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(text, k.secret, k.String())
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // ParseURL checks the address of a server's interface and returns it without a slash at its end. Without a path it is taken

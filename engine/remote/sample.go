@@ -11,6 +11,7 @@ import (
 	"github.com/sourcegraph/conc/panics"
 
 	"caucus/engine"
+	"caucus/engine/internal/network"
 )
 
 // What a text lacks to be landed, if nobody has said: a reasoning is ended first where the text shows that there is one.
@@ -82,6 +83,11 @@ func (s *sample) draw() engine.Event {
 	if err != nil && s.life.Err() == nil && errors.Is(context.Cause(s.drawing), errLand) {
 		return s.land()
 	}
+	return s.ended(err, engine.Finished)
+}
+
+// ended is what a stream has come to; whole is that of one that nothing has cut short.
+func (s *sample) ended(err error, whole engine.Status) engine.Event {
 	switch {
 	case s.life.Err() != nil:
 		return s.event(engine.Cancelled, nil)
@@ -90,7 +96,7 @@ func (s *sample) draw() engine.Event {
 	case s.finish == "length":
 		return s.event(engine.Truncated, nil)
 	}
-	return s.event(engine.Finished, nil)
+	return s.event(whole, nil)
 }
 
 // parameters are the request's own.
@@ -118,15 +124,7 @@ func (s *sample) land() engine.Event {
 		prompt: s.prompt.continued(string(before.text)), most: s.e.opt.LandTokens, box: box, landing: true, before: &before,
 		ask: ask{Model: s.e.opt.Model, MaxTokens: s.e.opt.LandTokens, Seed: s.Seed & (1<<s.e.opt.SeedBits - 1)},
 	})
-	switch {
-	case s.life.Err() != nil:
-		return s.event(engine.Cancelled, nil)
-	case err != nil:
-		return s.event(engine.Failed, err)
-	case s.finish == "length":
-		return s.event(engine.Truncated, nil)
-	}
-	return s.event(engine.Landed, nil)
+	return s.ended(err, engine.Landed)
 }
 
 // landing is the text that makes it answer.
@@ -179,7 +177,7 @@ func (s *sample) persist(ctx context.Context, st stream) error {
 		if isFinal(err) || s.Watch != nil && s.tokens > 0 { // whoever watches has seen its beginning
 			return fmt.Errorf("%s: %w", url, err)
 		}
-		if err := sleep(ctx, pause(failures)); err != nil {
+		if err := network.Pause(ctx, backoff(failures)); err != nil {
 			return err
 		}
 	}
