@@ -171,8 +171,11 @@ func TestSamplesOfAllDevicesLand(t *testing.T) {
 	for id := range uint64(6) { // 4 and 5 wait
 		begin(t, f, warm(id, prompt, 0))
 	}
-	first.next(t)
-	second.next(t)
+	for _, device := range []gate{first, second} {
+		for n := 1; n == 1; { // the first step may be without the device's second sample
+			n = device.next(t)
+		}
+	}
 	f.Land(0, 1, 2, 3, 4, 5, 99)
 	close(first.open)
 	close(second.open)

@@ -3,15 +3,20 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -114,13 +119,14 @@ func TestABatchAndASweepComeFromServers(t *testing.T) {
 // TestAWindowWithoutAServerIsOver wants what is wrong to be said, and not to wait for the window's end.
 func TestAWindowWithoutAServerIsOver(t *testing.T) {
 	for want, args := range map[string][]string{
-		"connection refused":     {"--model", "openai:x", "--base-url", "http://127.0.0.1:1"},
-		"needs a server":         {"--model", "openai:x"},
-		"is no URL":              {"--model", "openai:x", "--base-url", "127.0.0.1:1"},
-		"have theirs":            {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--weights", "int8"},
-		"do not tell the entro":  {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--weighting", "entropy"},
-		"is for models on serve": {"--template", "{}"},
-		"leave the password out": {"--model", "openai:x", "--base-url", "http://a:b@127.0.0.1:1"},
+		"connection refused":       {"--model", "openai:x", "--base-url", "http://127.0.0.1:1"},
+		"needs a server":           {"--model", "openai:x"},
+		"is no URL":                {"--model", "openai:x", "--base-url", "127.0.0.1:1"},
+		"have theirs":              {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--weights", "int8"},
+		"do not tell the entro":    {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--weighting", "entropy"},
+		"is for models on serve":   {"--template", "{}"},
+		"needs a time above 0 and": {"--model", "openai:x", "--base-url", "http://127.0.0.1:1", "--hedge", "1s"},
+		"leave the password out":   {"--model", "openai:x", "--base-url", "http://a:b@127.0.0.1:1"},
 	} {
 		begun := time.Now()
 		cmd := exec.Command("caucus", append(append([]string{"solve", "--budget", "2m"}, args...), "What is 1+1?")...)
@@ -129,6 +135,42 @@ func TestAWindowWithoutAServerIsOver(t *testing.T) {
 		if err == nil || !strings.Contains(string(out), want) || time.Since(begun) > time.Minute {
 			t.Errorf("%q: %v after %v, %s", args, err, time.Since(begun), out)
 		}
+	}
+}
+
+// TestServersAreReachedOverTLS has a server behind a certificate that is known, to which the environment's key may go, and
+// that is not.
+func TestServersAreReachedOverTLS(t *testing.T) {
+	behind, err := url.Parse(serveMini(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	behind.Path = ""
+	var keys atomic.Int64
+	proxy := httputil.NewSingleHostReverseProxy(behind)
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "Bearer sk-very-secret" {
+			keys.Add(1)
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	defer secure.Close()
+	certificate := filepath.Join(t.TempDir(), "cert.pem")
+	block := &pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}
+	if err := os.WriteFile(certificate, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	solve := func(env ...string) (string, error) {
+		cmd := exec.Command("caucus", "solve", "--model", "openai:", "--base-url", secure.URL, "--budget", "20s", "--samples", "4", "What is 17*3 - 8?")
+		cmd.Env = append(append(ownCache(t), "OPENAI_API_KEY=sk-very-secret"), env...)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := solve("SSL_CERT_FILE=" + certificate); err != nil || !strings.Contains(out, "answer: 43") || keys.Load() < 5 {
+		t.Errorf("%v, the key came %d times, %s", err, keys.Load(), out)
+	}
+	if out, err := solve(); err == nil || !strings.Contains(out, "certificate") {
+		t.Errorf("with a certificate that nobody vouches for: %v, %s", err, out)
 	}
 }
 

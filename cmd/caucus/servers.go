@@ -32,13 +32,15 @@ func remoteFlags() []cli.Flag {
 		&cli.StringFlag{Name: "template", DefaultText: "the server's, in a chat",
 			Usage: "complete `TEXT`, with {} where the problem belongs, instead of opening a chat"},
 		&cli.StringFlag{Name: "suffix", DefaultText: "as for M1, or what caucus serve tells", Usage: "put `TEXT` behind every problem"},
+		&cli.DurationFlag{Name: "hedge", DefaultText: "never",
+			Usage: "ask a second server, too, where one has not begun a sample after `TIME`, and keep what begins first"},
 		&cli.StringFlag{Name: "landing", DefaultText: "by what the sample has written", Usage: "make samples answer by adding `TEXT`"},
 	}
 }
 
 // noRemoteFlags refuses flags that mean nothing for a model here.
 func noRemoteFlags(c *cli.Context) error {
-	for _, name := range []string{"base-url", "api-key-file", "template", "suffix", "landing"} {
+	for _, name := range []string{"base-url", "api-key-file", "template", "suffix", "landing", "hedge"} {
 		if c.IsSet(name) && (name != "base-url" || os.Getenv("OPENAI_BASE_URL") == "") {
 			return usagef("--%s is for models on servers; name one with --model %sNAME", name, remotePrefix)
 		}
@@ -78,6 +80,9 @@ func openServers(ctx context.Context, c *cli.Context) (*servers, error) {
 	}
 	if len(o.URLs) == 0 {
 		return nil, usagef("--model %s%s needs a server; give --base-url http://localhost:8000/v1, or several with commas", remotePrefix, o.Model)
+	}
+	if o.Hedge = c.Duration("hedge"); c.IsSet("hedge") && (o.Hedge <= 0 || len(o.URLs) == 1) {
+		return nil, usagef("--hedge %v needs a time above 0 and two servers or more; otherwise leave it out", o.Hedge)
 	}
 	var err error
 	if o.Key, err = remote.ReadKey(c.String("api-key-file"), os.Getenv); err != nil {

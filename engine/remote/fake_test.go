@@ -16,6 +16,7 @@ import (
 // function of the seed.
 type fake struct {
 	token    time.Duration // between tokens
+	steps    bool          // all samples have their tokens at the same times, as where they are one batch
 	least    int           // tokens of a sample
 	spread   int           // at most so many more
 	probs    bool          // it tells the tokens' probabilities
@@ -71,13 +72,21 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	chat := q.Messages != nil
 	for _, word := range words {
-		if !pass(r, f.token) {
+		if !pass(r, f.wait()) {
 			return
 		}
 		f.send(w, chat, word, "")
 	}
 	f.send(w, chat, "", finish)
 	_, _ = fmt.Fprintf(w, "data: {\"choices\":[],\"usage\":{\"completion_tokens\":%d}}\n\ndata: [DONE]\n\n", len(words))
+}
+
+// wait is how long the next token takes.
+func (f *fake) wait() time.Duration {
+	if !f.steps {
+		return f.token
+	}
+	return f.token - time.Duration(time.Now().UnixNano())%f.token
 }
 
 func last(q asked) string {

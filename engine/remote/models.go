@@ -47,7 +47,7 @@ func Find(ctx context.Context, o Options) (m Model, told []string, err error) {
 	if err != nil {
 		return m, nil, err
 	}
-	client := newClient(o.transport)
+	client := newClient(len(o.URLs))
 	defer client.CloseIdleConnections()
 	type answer struct {
 		Model

@@ -60,6 +60,20 @@ func (p *pool) place(ctx context.Context) (*endpoint, error) {
 	return nil, ctx.Err()
 }
 
+// elsewhere takes a place on another server, if one has room that nobody waits for; nil if none has. Give it back with leave.
+func (p *pool) elsewhere(than *endpoint) *endpoint {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.waiting) > 0 {
+		return nil
+	}
+	e := p.best(time.Now(), than)
+	if e != nil {
+		e.take()
+	}
+	return e
+}
+
 // leave gives a place back. speed is what the sample had, in tokens a second; 0 if that was not measured.
 func (p *pool) leave(e *endpoint, speed float64) {
 	p.mu.Lock()
@@ -89,7 +103,7 @@ func (p *pool) failed(e *endpoint, err error) {
 func (p *pool) serve() {
 	now := time.Now()
 	for len(p.waiting) > 0 {
-		e := p.best(now)
+		e := p.best(now, nil)
 		if e == nil {
 			p.sleep(now)
 			return
@@ -100,13 +114,13 @@ func (p *pool) serve() {
 	}
 }
 
-// best is the server with the fewest samples for its speed, of those that have room, or nil.
-func (p *pool) best(now time.Time) *endpoint {
+// best is the server with the fewest samples for its speed, of those that have room, without one; nil if there is none.
+func (p *pool) best(now time.Time, without *endpoint) *endpoint {
 	speed := p.meanSpeed()
 	var best *endpoint
 	least := 0.0
 	for _, e := range p.endpoints {
-		if !e.takes(now) {
+		if e == without || !e.takes(now) {
 			continue
 		}
 		s := e.speed

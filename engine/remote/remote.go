@@ -13,6 +13,7 @@
 //     that caches prefixes reads only that. It keeps the place that the sample had on its server.
 //   - A sample goes to the server with the fewest samples for its speed (pool.go). How many a server runs at once is found
 //     out: more while it takes them, half as many when it refuses (endpoint.go).
+//   - Where Options.Hedge is set, a stream that does not begin in that time is asked for on a second server, too (hedge.go).
 //   - What fails and may not fail again is tried again after a pause that chance has a part in, from the beginning and with
 //     the same seed, until it succeeds or is cancelled. A server that fails again and again is left alone for a while.
 //   - Every sample that Start took ends in exactly one event, unless Close comes first.
@@ -49,7 +50,9 @@ type Options struct {
 	// is not bounded: a server may have others to serve first.
 	Stall time.Duration
 
-	transport http.RoundTripper // in tests
+	// Hedge is how long a stream may take to begin before another server, if one has room, is asked for the same. The one that
+	// begins first is kept (0: nothing is asked for twice).
+	Hedge time.Duration
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -65,8 +68,8 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("remote engine: %d slots, %d and %d tokens, seeds of %d bits, want 1 or more of each",
 			o.Slots, o.MaxTokens, o.LandTokens, o.SeedBits)
 	}
-	if o.transport == nil {
-		o.transport = newTransport(o.Slots)
+	if o.Hedge < 0 {
+		return o, fmt.Errorf("remote engine: a second server is asked after %v, want 0 or more", o.Hedge)
 	}
 	return o, nil
 }
@@ -120,7 +123,7 @@ func New(o Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		opt: o, http: newClient(o.transport), events: make(chan engine.Event),
+		opt: o, http: newClient(o.Slots), events: make(chan engine.Event),
 		pool: newPool(o.URLs, o.Slots), prompts: make(map[engine.PromptID]Prompt), samples: make(map[uint64]*sample),
 	}
 	e.ctx, e.stop = context.WithCancel(context.Background())
@@ -128,8 +131,11 @@ func New(o Options) (*Engine, error) {
 }
 
 // newClient follows no redirects: they would lead prompts and the key to a server that nobody has named.
-func newClient(t http.RoundTripper) http.Client {
-	return http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+func newClient(connections int) http.Client {
+	return http.Client{
+		Transport:     newTransport(connections),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 }
 
 // Open makes a prompt one that samples can continue.

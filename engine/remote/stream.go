@@ -1,13 +1,9 @@
 package remote
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"time"
 
 	"caucus/engine"
@@ -30,90 +26,50 @@ type stream struct {
 }
 
 // receive makes one request and takes in what comes, instead of what an earlier try brought.
-func (s *sample) receive(ctx context.Context, st *stream) (err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+func (s *sample) receive(ctx context.Context, st *stream) error {
 	s.finish = ""
 	sent := time.Now()
-	resp, err := s.post(ctx, st)
+	o, err := s.open(ctx, st)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = resp.Body.Close() }() // what it has not brought by now is not missed
-	r := reception{sample: s, stream: st, sent: sent, ctx: ctx, cancel: cancel}
+	defer o.close()
+	r := reception{sample: s, stream: st, opening: o, sent: sent}
 	defer r.close()
-	err = r.read(newLines(resp.Body))
-	if err != nil && errors.Is(context.Cause(ctx), errStalled) {
+	err = r.read()
+	if err != nil && errors.Is(context.Cause(o.ctx), errStalled) {
 		return errStalled
 	}
 	return err
 }
 
-// post sends the request and returns an answer that is a stream.
-func (s *sample) post(ctx context.Context, st *stream) (*http.Response, error) {
-	path := "/chat/completions"
-	if st.prompt.Messages == nil {
-		path = "/completions"
-	}
-	body, err := json.Marshal(asked(st.prompt, st.ask, feature(s.at.lacks.Load())))
-	if err != nil {
-		return nil, &finalError{err}
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.at.url+path, bytes.NewReader(body))
-	if err != nil {
-		return nil, &finalError{err}
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Accept", "text/event-stream")
-	r.Header.Set("User-Agent", "caucus")
-	s.e.opt.Key.sign(r)
-	resp, err := s.e.http.Do(r)
-	if err != nil {
-		return nil, unreached(err)
-	}
-	if resp.StatusCode != http.StatusOK {
-		defer func() { _ = resp.Body.Close() }()
-		return nil, statusError(resp, s.e.opt.Key)
-	}
-	return resp, nil
-}
-
 // reception is a stream that is being read.
 type reception struct {
 	*sample
-	stream *stream
-	sent   time.Time
-	first  time.Time // when the first token came
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	timer  *time.Timer // of the stall
-	got    int         // tokens
+	opening *opening
+	stream  *stream
+	sent    time.Time
+	first   time.Time   // when the first token came
+	timer   *time.Timer // of the stall
+	got     int         // tokens
 }
 
 // read takes in events until the stream is over, and reports whether it came to an end of its own.
-func (r *reception) read(l *lines) error {
-	for {
-		data, err := l.next()
-		if err != nil && r.finish != "" {
-			return r.finished()
-		}
-		if errors.Is(err, io.EOF) && r.first.IsZero() {
-			return errEmpty
-		}
-		if err != nil {
-			return fmt.Errorf("%w: %w", errBroken, err)
-		}
-		c, err := parseChunk(data)
-		if err != nil {
-			return err
-		}
-		if r.timer != nil && r.finish == "" {
+func (r *reception) read() error {
+	for c := r.opening.brought; !r.take(&c); {
+		if r.finish == "" {
 			r.timer.Reset(r.e.opt.Stall)
 		}
-		if over := r.take(&c); over {
-			return r.finished()
+		var err error
+		c, err = r.opening.next()
+		switch {
+		case err != nil && r.finish == "":
+			return err
+		case err != nil:
+			return r.finished() // all that counts had come
 		}
 	}
+	return r.finished()
 }
 
 // take takes in an event, and reports whether no more are needed.
@@ -134,7 +90,7 @@ func (r *reception) take(c *chunk) (over bool) {
 		r.correct(c.Usage.Completion)
 	}
 	switch {
-	case r.first.IsZero() || r.finish != "":
+	case r.finish != "":
 	case r.stream.landing && engine.BoxClosed(r.stream.box+string(r.text[len(r.stream.before.text):])):
 		r.finish = "stop"
 		return true
@@ -188,7 +144,7 @@ func (r *reception) begin() {
 	}
 	r.e.pool.served(r.at)
 	r.e.meter.begin(r.first, r.first.Sub(r.sent))
-	r.timer = time.AfterFunc(r.e.opt.Stall, func() { r.cancel(errStalled) })
+	r.timer = time.AfterFunc(r.e.opt.Stall, func() { r.opening.cancel(errStalled) })
 }
 
 // add adds a piece of text. It is one token unless the server tells the probabilities of several.
@@ -231,9 +187,6 @@ func (r *reception) finished() error {
 
 // close counts the stream as over.
 func (r *reception) close() {
-	if r.first.IsZero() {
-		return
-	}
 	r.timer.Stop()
 	now := time.Now()
 	r.e.meter.end(now)

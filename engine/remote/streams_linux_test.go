@@ -26,13 +26,16 @@ var (
 	streamsTime = flag.Duration("remote.time", time.Second, "how long they are measured")
 )
 
-// fakeVariable makes this test's program a fake server, which tells its URL and serves until its input ends: the processor
+// These variables make this test's program a fake server, which tells its URL and serves until its input ends: the processor
 // time of a server must not count as an engine's.
-const fakeVariable = "CAUCUS_FAKE_TOKEN_TIME"
+const (
+	tokenTime = "CAUCUS_FAKE_TOKEN_TIME"
+	inSteps   = "CAUCUS_FAKE_IN_STEPS"
+)
 
 func TestMain(m *testing.M) {
-	if d, err := time.ParseDuration(os.Getenv(fakeVariable)); err == nil {
-		fmt.Println(httptest.NewServer(&fake{least: 1000, token: d}).URL)
+	if d, err := time.ParseDuration(os.Getenv(tokenTime)); err == nil {
+		fmt.Println(httptest.NewServer(&fake{least: 1000, token: d, steps: os.Getenv(inSteps) == "true"}).URL)
 		_, _ = bufio.NewReader(os.Stdin).ReadByte()
 		os.Exit(0)
 	}
@@ -40,12 +43,19 @@ func TestMain(m *testing.M) {
 }
 
 // TestManyStreams measures what an engine costs beside the servers that it draws from, and how much of that is the mere
-// reading of the streams by net/http.
+// reading of the streams by net/http: where samples have their tokens at the same times, as a server that decodes in batches
+// sends them, and where each has its own.
 //
 //	go test ./engine/remote -run TestManyStreams -v -remote.streams 2000 -remote.rate 10000 -remote.time 10s
 func TestManyStreams(t *testing.T) {
+	for name, steps := range map[string]bool{"in steps": true, "one by one": false} {
+		t.Run(name, func(t *testing.T) { testManyStreams(t, steps) })
+	}
+}
+
+func testManyStreams(t *testing.T, steps bool) {
 	before := goroutines()
-	url := startFake(t)
+	url := startFake(t, steps)
 	bare := readBare(t, url)
 	e, prompt := start(t, remote.Options{URLs: []string{url}, Slots: *streams, MaxTokens: 2000}, chat)
 	for i := range *streams {
@@ -69,10 +79,10 @@ func TestManyStreams(t *testing.T) {
 }
 
 // startFake starts a fake server as a process that ends with the test.
-func startFake(t *testing.T) (url string) {
+func startFake(t *testing.T, steps bool) (url string) {
 	interval := time.Duration(float64(time.Second) * float64(*streams) / float64(*streamsRate))
 	server := exec.Command(os.Args[0])
-	server.Env = append(os.Environ(), fakeVariable+"="+interval.String())
+	server.Env = append(os.Environ(), tokenTime+"="+interval.String(), fmt.Sprint(inSteps, "=", steps))
 	in, err := server.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

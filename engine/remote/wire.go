@@ -135,6 +135,15 @@ func (c *choice) logProbs() []float32 {
 	return all
 }
 
+// brings reports whether there is a token in it, or the end of a text.
+func (c *chunk) brings() bool {
+	if len(c.Choices) == 0 {
+		return false
+	}
+	x := &c.Choices[0]
+	return x.Text+x.Delta.Content+x.Delta.Reasoning+x.Delta.Thoughts+x.Finish != "" || len(x.logProbs()) > 0
+}
+
 // parseChunk reads the data of an event.
 func parseChunk(data []byte) (chunk, error) {
 	var c chunk

@@ -1,0 +1,94 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// An opening is a request of a server whose stream is to begin.
+type opening struct {
+	at      *endpoint
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	body    io.Closer
+	lines   *lines
+	brought chunk // with the first token, or with the end of a text that is empty
+}
+
+func newOpening(ctx context.Context, at *endpoint) *opening {
+	o := &opening{at: at}
+	o.ctx, o.cancel = context.WithCancelCause(ctx)
+	return o
+}
+
+// close ends the stream.
+func (o *opening) close() {
+	o.cancel(nil)
+	if o.body != nil {
+		_ = o.body.Close() // what it has not brought by now is not missed
+	}
+}
+
+// begin sends the request and waits for what its stream brings first.
+func (o *opening) begin(e *Engine, st *stream) error {
+	resp, err := o.post(e, st)
+	if err != nil {
+		return err
+	}
+	o.body, o.lines = resp.Body, newLines(resp.Body)
+	for {
+		c, err := o.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return errEmpty
+		case err != nil:
+			return err
+		case c.brings():
+			o.brought = c
+			return nil
+		}
+	}
+}
+
+// post sends the request and returns an answer that is a stream.
+func (o *opening) post(e *Engine, st *stream) (*http.Response, error) {
+	path := "/chat/completions"
+	if st.prompt.Messages == nil {
+		path = "/completions"
+	}
+	body, err := json.Marshal(asked(st.prompt, st.ask, feature(o.at.lacks.Load())))
+	if err != nil {
+		return nil, &finalError{err}
+	}
+	r, err := http.NewRequestWithContext(o.ctx, http.MethodPost, o.at.url+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, &finalError{err}
+	}
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Accept", "text/event-stream")
+	r.Header.Set("User-Agent", "caucus")
+	e.opt.Key.sign(r)
+	resp, err := e.http.Do(r)
+	if err != nil {
+		return nil, unreached(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		defer func() { _ = resp.Body.Close() }()
+		return nil, statusError(resp, e.opt.Key)
+	}
+	return resp, nil
+}
+
+// next is the next event.
+func (o *opening) next() (chunk, error) {
+	data, err := o.lines.next()
+	if err != nil {
+		return chunk{}, fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return parseChunk(data)
+}
