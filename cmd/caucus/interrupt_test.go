@@ -105,7 +105,7 @@ func TestInterruptKeepsWhatABatchKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := interrupt(t, endless("batch", "--out", out, problems), running)
-	if code := p.state.ExitCode(); code != 0 {
+	if code := p.state.ExitCode(); code != 0 && code != exitNoAnswer { // a busy machine may have none yet
 		t.Fatalf("exit code %d: %s", code, p.stderr.String())
 	}
 	if !strings.Contains(p.stderr.String(), "; interrupted\n") {
