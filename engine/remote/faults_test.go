@@ -244,7 +244,7 @@ func spendFaulty(t *testing.T, seed uint64) faultyWindow {
 	defer time.AfterFunc(d/2, func() { _ = mortal.Listener.Close(); mortal.CloseClientConnections() }).Stop()
 	e, err := remote.New(remote.Options{
 		URLs:  []string{steady.URL, mortal.URL, "http://nobody.invalid/v1"},
-		Model: "fake", Slots: 16, Stall: 100 * time.Millisecond,
+		Model: "fake", Slots: 16, Stall: 100 * time.Millisecond, Hedge: time.Duration(seed%2) * 30 * time.Millisecond,
 	})
 	if err != nil {
 		t.Error(err)
