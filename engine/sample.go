@@ -31,7 +31,7 @@ type Request struct {
 type Drawn struct {
 	Token   int32
 	Text    string
-	LogProb float32 // 0 if it is not known
+	LogProb float32 // NaN if it is not known
 }
 
 // Params says how a sample's tokens are drawn and when it ends. The cuts apply in the order of the fields.

@@ -64,10 +64,26 @@ func (e *endpoint) takes(now time.Time) bool {
 // resting reports whether it has failed so often that it must first prove itself.
 func (e *endpoint) resting() bool { return e.inARow >= mostFailures }
 
+// A place on a server is a sample's until the pool has it back.
+type place struct {
+	*endpoint
+	probes bool // the sample tries the server after a rest
+}
+
 // take gives a place away.
-func (e *endpoint) take() {
+func (e *endpoint) take() *place {
 	e.inFlight++
-	e.probing = e.probing || e.resting()
+	p := &place{e, e.resting()}
+	e.probing = e.probing || p.probes
+	return p
+}
+
+// free takes a place back.
+func (p *place) free() {
+	p.inFlight--
+	if p.probes {
+		p.probing = false
+	}
 }
 
 // takesAt is when it may take one that it does not take now; zero if that depends on those that it runs.

@@ -19,6 +19,7 @@ var (
 	errStalled = errors.New("nothing has come for too long")
 	errBroken  = errors.New("the stream broke off before its end")
 	errEmpty   = fmt.Errorf("%w: it had nothing in it", errBroken)
+	errTardy   = errors.New("another server, asked later, began first")
 )
 
 // Bounds on the pauses between tries.
@@ -51,12 +52,13 @@ func isFinal(err error) bool { return errors.As(err, new(*finalError)) }
 const (
 	maxErrorBody = 8 << 10
 	maxErrorText = 300
+	errorTime    = time.Second // for the body to come
 )
 
 // statusError is the error of an answer that is none.
 func statusError(resp *http.Response, key Key) error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody)) // what came is better than nothing
-	err := fmt.Errorf("the server answers %d %s%s", resp.StatusCode, http.StatusText(resp.StatusCode), key.hide(said(body)))
+	err := fmt.Errorf("the server answers %d %s%s", resp.StatusCode, http.StatusText(resp.StatusCode), said(body, key))
 	switch status := resp.StatusCode; {
 	case status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable:
 		return &busyError{err, retryAfter(resp.Header.Get("Retry-After"))}
@@ -69,7 +71,7 @@ func statusError(resp *http.Response, key Key) error {
 }
 
 // said is what the body of an error says, in the form of OpenAI's or as it is.
-func said(body []byte) string {
+func said(body []byte, key Key) string {
 	var form struct {
 		Error   json.RawMessage `json:"error"`
 		Message string          `json:"message"`
@@ -94,7 +96,12 @@ func said(body []byte) string {
 			text = string(inner)
 		}
 	}
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "?")), " ")
+	return quoted(text, key)
+}
+
+// quoted is a text of a server as it is shown, on a line and not too long, behind a colon; "" if there is none.
+func quoted(text string, key Key) string {
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(key.hide(text), "?")), " ")
 	if text == "" {
 		return ""
 	}

@@ -28,7 +28,8 @@ type hedge struct {
 	*sample
 	stream *stream
 	ctx    context.Context
-	spare  *endpoint  // that is asked, too; nil if none is
+	spare  *place     // that is asked, too; nil if none is
+	failed int        // tries
 	asked  []*opening // of which nothing has been heard
 	tries  chan try
 	over   chan struct{}
@@ -40,34 +41,44 @@ type try struct {
 	err error
 }
 
-// race waits for the first stream. An error is that of the last server that was left.
+// race waits for the first stream. An error is that of the sample's server when no other is left, or one that would be the
+// same anywhere.
 func (h *hedge) race() (*opening, error) {
 	h.ask(h.at)
-	patience := time.NewTicker(h.e.opt.Hedge)
+	patience := time.NewTimer(h.e.opt.Hedge)
 	defer patience.Stop()
 	for {
 		select {
 		case <-h.ctx.Done():
 			return nil, h.ctx.Err()
 		case <-patience.C:
-			h.askAnother()
+			if !h.askAnother() {
+				patience.Reset(h.e.opt.Hedge)
+			}
 		case t := <-h.tries:
 			h.asked = slices.DeleteFunc(h.asked, func(o *opening) bool { return o == t.opening })
 			if t.err == nil {
-				h.stay(t.at)
+				h.win(t)
 				return t.opening, nil
 			}
 			t.close()
+			if h.ctx.Err() != nil {
+				return nil, h.ctx.Err()
+			}
+			if isFinal(t.err) {
+				h.stay(t.at)
+			}
 			if h.spare == nil {
 				return nil, t.err
 			}
 			h.drop(t)
+			patience.Reset(h.e.opt.Hedge + backoff(h.failed))
 		}
 	}
 }
 
 // ask asks a server.
-func (h *hedge) ask(at *endpoint) {
+func (h *hedge) ask(at *place) {
 	o := newOpening(h.ctx, at)
 	h.asked = append(h.asked, o)
 	h.e.goroutines.Go(func() {
@@ -81,20 +92,26 @@ func (h *hedge) ask(at *endpoint) {
 }
 
 // askAnother asks a second server, if one has room.
-func (h *hedge) askAnother() {
-	if h.spare != nil {
-		return
-	}
+func (h *hedge) askAnother() bool {
 	if h.spare = h.e.pool.elsewhere(h.at); h.spare != nil {
 		h.ask(h.spare)
 	}
+	return h.spare != nil
+}
+
+// win gives the sample to the server whose stream has begun. That one asked earlier has not is a failure of that: such a server
+// would have the next sample, too, since it has so few.
+func (h *hedge) win(t try) {
+	if t.at == h.spare {
+		h.e.pool.failed(h.at, errTardy)
+	}
+	h.stay(t.at)
 }
 
 // drop goes on without the one of two servers that has failed.
 func (h *hedge) drop(t try) {
-	if !t.at.forgo(t.err) {
-		h.e.pool.failed(t.at, t.err)
-	}
+	h.failed++
+	h.e.pool.failed(t.at, t.err)
 	if t.at == h.at {
 		h.stay(h.spare)
 	} else {
@@ -103,7 +120,7 @@ func (h *hedge) drop(t try) {
 }
 
 // stay makes a server the sample's, and gives back the place on the other one.
-func (h *hedge) stay(at *endpoint) {
+func (h *hedge) stay(at *place) {
 	if at == h.spare {
 		h.leave()
 		h.at = at

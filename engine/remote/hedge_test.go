@@ -56,8 +56,11 @@ func TestASecondServerIsAskedWhereTheFirstDoesNotBegin(t *testing.T) {
 		seen[got.ID] = true
 	}
 	await(t, func() bool { return stuck.waiting.Load() == 0 })
-	if n := stuck.waited.Load(); n == 0 || quick.requests.Load() != samples || len(e.Troubles()) != 0 {
-		t.Errorf("%d requests wait, %d are served, told %q", n, quick.requests.Load(), e.Troubles())
+	if n := stuck.waited.Load(); n == 0 || quick.requests.Load() != samples {
+		t.Errorf("%d requests wait, %d are served", n, quick.requests.Load())
+	}
+	if told := e.Troubles(); len(told) != 1 || !strings.Contains(told[0], "another server, asked later, began first") {
+		t.Errorf("told %q", told)
 	}
 	e.Close()
 	noneLeft(t, before)
@@ -104,6 +107,79 @@ func TestAHedgeThatFailsLeavesTheOther(t *testing.T) {
 		}
 	}
 	if told := e.Troubles(); len(told) != 1 || !strings.Contains(told[0], "500") {
+		t.Errorf("told %q", told)
+	}
+}
+
+// TestAServerThatDoesNotBeginIsLeftAlone: it has the fewest samples, so that each would go there first and wait.
+func TestAServerThatDoesNotBeginIsLeftAlone(t *testing.T) {
+	stuck, quick := &tardy{}, &fake{least: 5}
+	stuck.stuck.Store(true)
+	e, id := start(t, remote.Options{URLs: []string{serve(t, stuck), serve(t, quick)}, Slots: 1, Hedge: 5 * time.Millisecond}, chat)
+	for i := range uint64(20) {
+		if err := e.Start(engine.Request{ID: i, Prompt: id}); err != nil {
+			t.Fatal(err)
+		}
+		if got := next(t, e); got.Status != engine.Finished {
+			t.Errorf("got %+v", got)
+		}
+	}
+	if n := stuck.waited.Load(); n < 5 || n > 12 {
+		t.Errorf("it was asked %d times for 20 samples, want it left alone after 5, and tried now and then", n)
+	}
+}
+
+// TestASecondServerThatFailsIsNoStorm has the first one stuck and the second refuse.
+func TestASecondServerThatFailsIsNoStorm(t *testing.T) {
+	for status, final := range map[int]bool{400: true, 401: true, 429: false, 500: false} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			stuck := new(tardy)
+			stuck.stuck.Store(true)
+			var refused atomic.Int64
+			refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				refused.Add(1)
+				http.Error(w, "no", status)
+			})
+			e, id := start(t, remote.Options{URLs: []string{serve(t, stuck), serve(t, refusing)}, Hedge: 5 * time.Millisecond}, chat)
+			if err := e.Start(engine.Request{ID: 1, Prompt: id}); err != nil {
+				t.Fatal(err)
+			}
+			await(t, func() bool { return refused.Load() > 0 })
+			if !final {
+				time.Sleep(300 * time.Millisecond)
+				e.Cancel(1)
+			}
+			want := map[bool]engine.Status{true: engine.Failed, false: engine.Cancelled}[final]
+			if got := next(t, e); got.Status != want || final && !strings.Contains(got.Err.Error(), fmt.Sprint(status)) {
+				t.Errorf("got %+v", got)
+			}
+			if n := refused.Load(); final && n > 1 || n > 12 {
+				t.Errorf("it was asked %d times", n)
+			}
+		})
+	}
+}
+
+// TestCancellingIsNoFailureOfServers cancels samples that wait for two servers each.
+func TestCancellingIsNoFailureOfServers(t *testing.T) {
+	first, second := new(tardy), new(tardy)
+	first.stuck.Store(true)
+	second.stuck.Store(true)
+	e, id := start(t, remote.Options{URLs: []string{serve(t, first), serve(t, second)}, Hedge: time.Millisecond}, chat)
+	const samples = 40
+	var ids []uint64
+	for i := range uint64(samples) {
+		if err := e.Start(engine.Request{ID: i, Prompt: id}); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, i)
+	}
+	await(t, func() bool { return first.waiting.Load()+second.waiting.Load() == 2*samples })
+	e.Cancel(ids...)
+	for range ids {
+		next(t, e)
+	}
+	if told := e.Troubles(); len(told) != 0 {
 		t.Errorf("told %q", told)
 	}
 }

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -63,7 +64,8 @@ func (k Key) hide(text string) string {
 	if k.secret == "" {
 		return text
 	}
-	return strings.ReplaceAll(text, k.secret, k.String())
+	inJSON, _ := json.Marshal(k.secret) // a text can be
+	return strings.NewReplacer(k.secret, k.String(), strings.Trim(string(inJSON), `"`), k.String()).Replace(text)
 }
 
 // ParseURL checks the address of a server's interface and returns it without a slash at its end. Without a path it is taken

@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 )
 
 // An opening is a request of a server whose stream is to begin.
 type opening struct {
-	at      *endpoint
+	at      *place
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
 	body    io.Closer
@@ -20,7 +21,7 @@ type opening struct {
 	brought chunk // with the first token, or with the end of a text that is empty
 }
 
-func newOpening(ctx context.Context, at *endpoint) *opening {
+func newOpening(ctx context.Context, at *place) *opening {
 	o := &opening{at: at}
 	o.ctx, o.cancel = context.WithCancelCause(ctx)
 	return o
@@ -34,15 +35,29 @@ func (o *opening) close() {
 	}
 }
 
-// begin sends the request and waits for what its stream brings first.
+// begin asks the server, and again with less where it does not know a part of what it was asked for.
 func (o *opening) begin(e *Engine, st *stream) error {
-	resp, err := o.post(e, st)
+	for {
+		lacks := feature(o.at.lacks.Load())
+		err := o.try(e, st, lacks)
+		if err == nil || o.ctx.Err() != nil || !o.at.forgo(err, lacks) {
+			return err
+		}
+		if o.body != nil {
+			_ = o.body.Close()
+		}
+	}
+}
+
+// try sends the request and waits for what its stream brings first.
+func (o *opening) try(e *Engine, st *stream, lacks feature) error {
+	resp, err := o.post(e, st, lacks)
 	if err != nil {
 		return err
 	}
 	o.body, o.lines = resp.Body, newLines(resp.Body)
 	for {
-		c, err := o.next()
+		c, err := o.next(e.opt.Key)
 		switch {
 		case errors.Is(err, io.EOF):
 			return errEmpty
@@ -56,12 +71,12 @@ func (o *opening) begin(e *Engine, st *stream) error {
 }
 
 // post sends the request and returns an answer that is a stream.
-func (o *opening) post(e *Engine, st *stream) (*http.Response, error) {
+func (o *opening) post(e *Engine, st *stream, lacks feature) (*http.Response, error) {
 	path := "/chat/completions"
 	if st.prompt.Messages == nil {
 		path = "/completions"
 	}
-	body, err := json.Marshal(asked(st.prompt, st.ask, feature(o.at.lacks.Load())))
+	body, err := json.Marshal(asked(st.prompt, st.ask, lacks))
 	if err != nil {
 		return nil, &finalError{err}
 	}
@@ -79,16 +94,17 @@ func (o *opening) post(e *Engine, st *stream) (*http.Response, error) {
 	}
 	if resp.StatusCode != http.StatusOK {
 		defer func() { _ = resp.Body.Close() }()
+		defer time.AfterFunc(errorTime, func() { _ = resp.Body.Close() }).Stop()
 		return nil, statusError(resp, e.opt.Key)
 	}
 	return resp, nil
 }
 
 // next is the next event.
-func (o *opening) next() (chunk, error) {
+func (o *opening) next(key Key) (chunk, error) {
 	data, err := o.lines.next()
 	if err != nil {
 		return chunk{}, fmt.Errorf("%w: %w", errBroken, err)
 	}
-	return parseChunk(data)
+	return parseChunk(data, key)
 }

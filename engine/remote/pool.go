@@ -9,15 +9,17 @@ import (
 
 // A pool is the servers of an engine. It hands out places on them, first come, first served.
 type pool struct {
+	slots int // the most places, but for those of elsewhere
+
 	mu        sync.Mutex
 	endpoints []*endpoint
-	waiting   []chan *endpoint // each with room for one, oldest first
-	wake      *time.Timer      // set while samples wait and no server takes one now
+	waiting   []chan *place // each with room for one, oldest first
+	wake      *time.Timer   // set while samples wait and no server takes one now
 	closed    bool
 }
 
 func newPool(urls []string, slots int) *pool {
-	p := &pool{}
+	p := &pool{slots: slots}
 	for _, url := range urls {
 		p.endpoints = append(p.endpoints, newEndpoint(url, slots))
 	}
@@ -35,18 +37,18 @@ func (p *pool) close() {
 }
 
 // place waits for a place on a server. Give it back with leave.
-func (p *pool) place(ctx context.Context) (*endpoint, error) {
+func (p *pool) place(ctx context.Context) (*place, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
-	turn := make(chan *endpoint, 1)
+	turn := make(chan *place, 1)
 	p.waiting = append(p.waiting, turn)
 	p.serve()
 	p.mu.Unlock()
 	select {
-	case e := <-turn:
-		return e, nil
+	case at := <-turn:
+		return at, nil
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
@@ -55,63 +57,70 @@ func (p *pool) place(ctx context.Context) (*endpoint, error) {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
 		return nil, ctx.Err()
 	}
-	(<-turn).inFlight-- // it came just now
+	(<-turn).free() // it came just now
 	p.serve()
 	return nil, ctx.Err()
 }
 
-// elsewhere takes a place on another server, if one has room that nobody waits for; nil if none has. Give it back with leave.
-func (p *pool) elsewhere(than *endpoint) *endpoint {
+// elsewhere takes a place on another server, beyond the slots, if one has room that nobody waits for; nil if none has. Give it
+// back with leave.
+func (p *pool) elsewhere(than *place) *place {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.waiting) > 0 {
 		return nil
 	}
-	e := p.best(time.Now(), than)
-	if e != nil {
-		e.take()
+	if e := p.best(time.Now(), than.endpoint); e != nil {
+		return e.take()
 	}
-	return e
+	return nil
 }
 
 // leave gives a place back. speed is what the sample had, in tokens a second; 0 if that was not measured.
-func (p *pool) leave(e *endpoint, speed float64) {
+func (p *pool) leave(at *place, speed float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e.inFlight--
-	e.probing = false
-	e.learn(speed)
+	at.free()
+	at.learn(speed)
 	p.serve()
 }
 
 // served notes that a server has begun to answer a request.
-func (p *pool) served(e *endpoint) {
+func (p *pool) served(at *place) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e.served()
+	at.served()
 	p.serve()
 }
 
 // failed notes that a request has failed.
-func (p *pool) failed(e *endpoint, err error) {
+func (p *pool) failed(at *place, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	e.failed(err, time.Now())
+	at.failed(err, time.Now())
 }
 
 // serve gives places to those that wait, as long as there are any.
 func (p *pool) serve() {
 	now := time.Now()
-	for len(p.waiting) > 0 {
+	for len(p.waiting) > 0 && p.inFlight() < p.slots {
 		e := p.best(now, nil)
 		if e == nil {
 			p.sleep(now)
 			return
 		}
-		e.take()
-		p.waiting[0] <- e
+		p.waiting[0] <- e.take()
 		p.waiting = p.waiting[1:]
 	}
+}
+
+// inFlight is how many places are taken.
+func (p *pool) inFlight() int {
+	n := 0
+	for _, e := range p.endpoints {
+		n += e.inFlight
+	}
+	return n
 }
 
 // best is the server with the fewest samples for its speed, of those that have room, without one; nil if there is none.

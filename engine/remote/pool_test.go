@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,12 +15,12 @@ import (
 )
 
 // takeAll takes places until there are none, and returns where they are.
-func takeAll(t *testing.T, p *pool) []*endpoint {
+func takeAll(t *testing.T, p *pool) []*place {
 	t.Helper()
-	var at []*endpoint
+	var at []*place
 	for {
 		ctx, cancel := context.WithCancel(context.Background())
-		placed := make(chan *endpoint, 1)
+		placed := make(chan *place, 1)
 		go func() {
 			e, err := p.place(ctx)
 			if err != nil {
@@ -37,10 +38,10 @@ func takeAll(t *testing.T, p *pool) []*endpoint {
 	}
 }
 
-func count(at []*endpoint, e *endpoint) int {
+func count(at []*place, e *endpoint) int {
 	n := 0
 	for _, a := range at {
-		if a == e {
+		if a.endpoint == e {
 			n++
 		}
 	}
@@ -54,7 +55,7 @@ func TestPlacesGoWhereSamplesAreFastest(t *testing.T) {
 		a, b := p.endpoints[0], p.endpoints[1]
 		a.learn(20)
 		b.learn(10)
-		var at []*endpoint
+		var at []*place
 		for range 30 {
 			e, err := p.place(context.Background())
 			if err != nil {
@@ -73,25 +74,26 @@ func TestALimitIsHalvedByRefusalsAndGrowsBySuccess(t *testing.T) {
 		p := newPool([]string{"a"}, 16)
 		defer p.close()
 		a := p.endpoints[0]
-		if n := len(takeAll(t, p)); n != 16 {
-			t.Fatalf("%d places at first, want 16", n)
+		at := takeAll(t, p)
+		if len(at) != 16 {
+			t.Fatalf("%d places at first, want 16", len(at))
 		}
-		for range 8 { // that come together
-			p.failed(a, &busyError{errors.New("busy"), 0})
-			p.leave(a, 0)
+		for _, at := range at[:8] { // that come together
+			p.failed(at, &busyError{errors.New("busy"), 0})
+			p.leave(at, 0)
 		}
 		if a.limit != 8 {
 			t.Errorf("a limit of %v after refusals, want 8", a.limit)
 		}
 		time.Sleep(time.Second)
-		p.failed(a, &busyError{errors.New("busy"), 2 * time.Second})
-		p.leave(a, 0)
+		p.failed(at[8], &busyError{errors.New("busy"), 2 * time.Second})
+		p.leave(at[8], 0)
 		if n := len(takeAll(t, p)); n != 0 || a.limit != 4 {
 			t.Errorf("%d places on a server that wants to be left alone, with a limit of %v", n, a.limit)
 		}
 		time.Sleep(2 * time.Second)
 		for range 16 {
-			p.served(a)
+			p.served(at[9])
 		}
 		if a.limit < 6 || a.limit > 8 {
 			t.Errorf("a limit of %v after 16 successes at 4", a.limit)
@@ -124,34 +126,76 @@ func TestAServerThatFailsIsLeftAloneAndTriedByOne(t *testing.T) {
 		defer p.close()
 		a, b := p.endpoints[0], p.endpoints[1]
 		at := takeAll(t, p)
-		for range mostFailures {
-			p.failed(a, errBroken)
+		if count(at, a) != 4 || count(at, b) != 4 {
+			t.Fatalf("%d and %d places, want 8 on both together", count(at, a), count(at, b))
 		}
-		for _, e := range at {
-			p.leave(e, 0)
+		slow := at[slices.IndexFunc(at, func(p *place) bool { return p.endpoint == a })]
+		for range mostFailures {
+			p.failed(slow, errBroken)
+		}
+		for _, at := range at {
+			if at != slow {
+				p.leave(at, 0)
+			}
 		}
 		at = takeAll(t, p)
-		if count(at, a) != 0 || count(at, b) != 8 {
+		if count(at, a) != 0 || count(at, b) != 7 {
 			t.Errorf("%d places where all failed, and %d elsewhere", count(at, a), count(at, b))
 		}
 		time.Sleep(2 * firstRest)
+		for _, at := range at {
+			p.leave(at, 0)
+		}
 		at = takeAll(t, p)
 		if count(at, a) != 1 {
 			t.Errorf("%d places after a rest, want one to try it", count(at, a))
 		}
-		p.failed(a, errBroken)
-		p.leave(a, 0)
+		p.leave(slow, 0)
+		if n := len(takeAll(t, p)); n != 1 || a.inFlight != 1 {
+			t.Errorf("when an older sample leaves, %d more places, %d there; want one elsewhere", n, a.inFlight)
+		}
+		probe := at[slices.IndexFunc(at, func(p *place) bool { return p.endpoint == a })]
+		p.failed(probe, errBroken)
+		p.leave(probe, 0)
 		if rest := time.Until(a.restOver); rest < firstRest || rest > 3*firstRest {
 			t.Errorf("a second rest of %v", rest)
 		}
 		time.Sleep(time.Minute)
-		_ = takeAll(t, p)
-		p.served(a)
-		if n := len(takeAll(t, p)); n != 7 {
-			t.Errorf("%d more places where the one that tried succeeded, want 7", n)
+		probe = takeAll(t, p)[0]
+		p.served(probe)
+		if !a.takes(time.Now()) || a.resting() {
+			t.Error("it is left alone though the one that tried succeeded")
 		}
 		if told := p.troubles(); len(told) != 1 || !strings.HasPrefix(told[0], "a: 6 requests failed") {
 			t.Errorf("told %q", told)
+		}
+	})
+}
+
+// TestAProbeThatIsCancelledGivesItsPlaceBack has a sample end just as it gets the place on a server after its rest.
+func TestAProbeThatIsCancelledGivesItsPlaceBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a"}, 4)
+		defer p.close()
+		a := p.endpoints[0]
+		for range mostFailures {
+			p.failed(&place{endpoint: a}, errBroken)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		go func() {
+			if at, err := p.place(ctx); err == nil {
+				p.leave(at, 0)
+			}
+		}()
+		synctest.Wait()
+		p.mu.Lock()
+		cancel()
+		a.restOver = time.Now()
+		p.serve()
+		p.mu.Unlock()
+		synctest.Wait()
+		if a.probing || a.inFlight != 0 {
+			t.Errorf("probing %v, %d in flight after the sample has gone", a.probing, a.inFlight)
 		}
 	})
 }
@@ -188,16 +232,24 @@ func TestWhatAServerSaysIsShownShortAndWithoutTheKey(t *testing.T) {
 		`{"error":{"message":"no\nway"}}`: `: "no way"`, `{"error":"no"}`: `: "no"`, `{"message":"no"}`: `: "no"`, `{"detail":"no"}`: `: "no"`,
 		"": "", "<html>\x00": `: "<html>\x00"`, `{"error":{"code":5}}`: `: "{\"code\":5}"`,
 	} {
-		if got := said([]byte(body)); got != want {
+		if got := said([]byte(body), Key{}); got != want {
 			t.Errorf("%q is told as %s, want %s", body, got, want)
 		}
 	}
-	if got := said([]byte(strings.Repeat("é", 1000))); len(got) > maxErrorText+20 {
+	if got := said([]byte(strings.Repeat("é", 1000)), Key{}); len(got) > maxErrorText+20 {
 		t.Errorf("%d bytes are shown", len(got))
 	}
 	k := Key{secret: "sk-1"}
 	if got := k.hide(fmt.Sprintf("bad sk-1: %v", k)); strings.Contains(got, "sk-1") {
 		t.Errorf("shown %q", got)
+	}
+	odd := Key{secret: `sk"1\2`}
+	for _, body := range []string{
+		`{"error":{"message":"bad sk\"1\\2"}}`, `{"error":{"code":"sk\"1\\2"}}`, `bad sk"1\2`, strings.Repeat("x", maxErrorText-4) + `sk"1\2`,
+	} {
+		if got := said([]byte(body), odd); strings.Contains(got, "sk") {
+			t.Errorf("shown %s", got)
+		}
 	}
 }
 
@@ -217,7 +269,7 @@ func FuzzStream(f *testing.F) {
 			if err != nil {
 				return
 			}
-			c, err := parseChunk(data)
+			c, err := parseChunk(data, Key{})
 			if err != nil {
 				continue
 			}

@@ -35,7 +35,7 @@ type sample struct {
 	drawing     context.Context
 	stopDrawing context.CancelCauseFunc
 
-	at    *endpoint // where it has a place, or nil
+	at    *place    // nil if it has none
 	speed float64   // of its stream there
 	began time.Time // with its first token
 	drawn
@@ -167,9 +167,6 @@ func (s *sample) persist(ctx context.Context, st stream) error {
 		}
 		if ctx.Err() != nil {
 			return ctx.Err() // it keeps its place, for the landing
-		}
-		if s.at.forgo(err) {
-			continue // with less, at once
 		}
 		s.e.pool.failed(s.at, err)
 		url := s.at.url

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"caucus/engine"
@@ -11,6 +12,9 @@ import (
 
 // afterword is how long a stream is read for the count of its tokens when its text is complete.
 const afterword = 250 * time.Millisecond
+
+// maxToken is the most bytes of a token, in the mean.
+const maxToken = 1 << 10
 
 // leastMeasured are the tokens of a stream whose speed says something.
 const leastMeasured = 16
@@ -37,7 +41,7 @@ func (s *sample) receive(ctx context.Context, st *stream) error {
 	r := reception{sample: s, stream: st, opening: o, sent: sent}
 	defer r.close()
 	err = r.read()
-	if err != nil && errors.Is(context.Cause(o.ctx), errStalled) {
+	if err != nil && s.finish == "" && errors.Is(context.Cause(o.ctx), errStalled) {
 		return errStalled
 	}
 	return err
@@ -58,10 +62,13 @@ type reception struct {
 func (r *reception) read() error {
 	for c := r.opening.brought; !r.take(&c); {
 		if r.finish == "" {
+			if err := r.opening.ctx.Err(); err != nil {
+				return err // of what has come by now, no more is wanted
+			}
 			r.timer.Reset(r.e.opt.Stall)
 		}
 		var err error
-		c, err = r.opening.next()
+		c, err = r.opening.next(r.e.opt.Key)
 		switch {
 		case err != nil && r.finish == "":
 			return err
@@ -94,7 +101,7 @@ func (r *reception) take(c *chunk) (over bool) {
 	case r.stream.landing && engine.BoxClosed(r.stream.box+string(r.text[len(r.stream.before.text):])):
 		r.finish = "stop"
 		return true
-	case r.got > r.stream.most: // the server does not heed the limit
+	case r.got > r.stream.most || len(r.text) > maxToken*r.stream.most: // the server does not heed the limit
 		r.finish = "length"
 		return true
 	case r.LandAfter > 0 && !r.stream.landing && r.tokens >= r.LandAfter:
@@ -110,22 +117,18 @@ func (r *reception) textOf(c *choice) string {
 	if thoughts == "" {
 		thoughts = c.Delta.Thoughts
 	}
-	if thoughts != "" {
+	if thoughts+text != "" {
 		r.begin()
-		if !r.reasoning && !r.stream.landing {
-			r.reasoning = true
-			thoughts = thinkOpening + thoughts
-		}
-		return thoughts + text
 	}
-	if text != "" {
-		r.begin()
-		if r.reasoning {
-			r.reasoning = false
-			text = thinkClosing + text
-		}
+	if thoughts != "" && !r.reasoning && !r.stream.landing {
+		r.reasoning = true
+		thoughts = thinkOpening + thoughts
 	}
-	return text
+	if text != "" && r.reasoning {
+		r.reasoning = false
+		text = thinkClosing + text
+	}
+	return thoughts + text
 }
 
 // begin makes the stream the sample's own, with its first token: what an earlier try brought was a spare until now.
@@ -158,11 +161,18 @@ func (r *reception) add(text string, logProbs []float32) {
 	r.unknown = r.unknown || len(logProbs) == 0
 	r.e.meter.draw(n, r.tokens, r.got == n)
 	if r.Watch != nil {
-		d := engine.Drawn{Text: text}
-		if len(logProbs) > 0 {
-			d.LogProb = logProbs[0]
-		}
-		r.Watch(d)
+		r.tell(text, logProbs)
+	}
+}
+
+// tell tells the watcher of tokens. Which of them a part of the text belongs to is not known: the first has it all.
+func (r *reception) tell(text string, logProbs []float32) {
+	if len(logProbs) == 0 {
+		logProbs = []float32{float32(math.NaN())}
+	}
+	for _, p := range logProbs {
+		r.Watch(engine.Drawn{Text: text, LogProb: p})
+		text = ""
 	}
 }
 
@@ -182,7 +192,7 @@ func (r *reception) finished() error {
 	case "abort", "error":
 		return fmt.Errorf("%w: the server gives up", errBroken)
 	}
-	return &finalError{fmt.Errorf("the server ends the sample for %q", r.finish)}
+	return &finalError{fmt.Errorf("the server ends the sample%s", quoted(r.finish, r.e.opt.Key))}
 }
 
 // close counts the stream as over.

@@ -41,6 +41,7 @@ type feature uint32
 const (
 	logProbs feature = 1 << iota
 	usage
+	continuation
 )
 
 // features are those that there are, with the names that a server's refusal calls them by.
@@ -49,15 +50,17 @@ var features = []struct {
 	names   []string
 }{
 	{logProbs, []string{"logprob"}}, {usage, []string{"stream_options", "include_usage"}},
+	{continuation, []string{"continue_final_message", "add_generation_prompt"}},
 }
 
-// forgo notes that the server does not know what it was asked for, if that is why it has failed and it can be left out. One
-// that has never served anything and ends streams without a word, as llama-cpp-python does then, may mean any of the features.
-func (e *endpoint) forgo(err error) bool {
+// forgo notes that the server does not know what it was asked for, if that is why it has failed and it can be left out, beside
+// what has been left out already. One that has never served anything and ends streams without a word, as llama-cpp-python does
+// then, may mean any of the features.
+func (e *endpoint) forgo(err error, lacks feature) bool {
 	text, silent := strings.ToLower(err.Error()), errors.Is(err, errEmpty) && !e.proved.Load()
 	for _, f := range features {
 		named := slices.ContainsFunc(f.names, func(name string) bool { return strings.Contains(text, name) })
-		if (named || silent) && feature(e.lacks.Load())&f.feature == 0 {
+		if (named || silent) && lacks&f.feature == 0 {
 			e.lacks.Or(uint32(f.feature))
 			return true
 		}
@@ -83,7 +86,7 @@ func asked(p Prompt, base ask, lacks feature) ask {
 	if lacks&logProbs == 0 {
 		a.LogProbs = true
 	}
-	if p.Continues {
+	if p.Continues && lacks&continuation == 0 {
 		yes, no := true, false
 		a.Continue, a.Turn = &yes, &no
 	}
@@ -145,13 +148,13 @@ func (c *chunk) brings() bool {
 }
 
 // parseChunk reads the data of an event.
-func parseChunk(data []byte) (chunk, error) {
+func parseChunk(data []byte, key Key) (chunk, error) {
 	var c chunk
 	if err := jsoniter.ConfigCompatibleWithStandardLibrary.Unmarshal(data, &c); err != nil { // a quarter of the standard library's time
 		return c, fmt.Errorf("%w: what it sends is not JSON as expected", errBroken)
 	}
 	if len(c.Error) > 0 && string(c.Error) != "null" {
-		return c, fmt.Errorf("the server breaks off%s", said([]byte(`{"error":`+string(c.Error)+`}`)))
+		return c, fmt.Errorf("the server breaks off%s", said([]byte(`{"error":`+string(c.Error)+`}`), key))
 	}
 	return c, nil
 }

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"math"
 	"strings"
 
 	"caucus/engine"
@@ -21,6 +22,9 @@ type token struct {
 	text    string
 	logProb float32
 }
+
+// unknown reports whether the server that has drawn it does not tell how probable it was.
+func (t token) unknown() bool { return math.IsNaN(float64(t.logProb)) }
 
 // draw takes in a token.
 func (t *teller) draw(d engine.Drawn) {

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"crypto/rand"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,7 +85,7 @@ func (o *order) choiceOf(index int, text string, probs []token, finish string) c
 	default:
 		c.Message = &said{"assistant", text}
 	}
-	if o.logProbs && len(probs) > 0 {
+	if o.logProbs && len(probs) > 0 && !slices.ContainsFunc(probs, token.unknown) {
 		c.LogProbs = o.logProbsOf(probs)
 	}
 	return c
