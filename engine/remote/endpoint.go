@@ -68,22 +68,15 @@ func (e *endpoint) resting() bool { return e.inARow >= mostFailures }
 type place struct {
 	*endpoint
 	probes bool // the sample tries the server after a rest
+	extra  bool // it has another place, which is counted
 }
 
 // take gives a place away.
 func (e *endpoint) take() *place {
 	e.inFlight++
-	p := &place{e, e.resting()}
+	p := &place{endpoint: e, probes: e.resting()}
 	e.probing = e.probing || p.probes
 	return p
-}
-
-// free takes a place back.
-func (p *place) free() {
-	p.inFlight--
-	if p.probes {
-		p.probing = false
-	}
 }
 
 // takesAt is when it may take one that it does not take now; zero if that depends on those that it runs.
@@ -140,12 +133,15 @@ func (e *endpoint) failed(err error, now time.Time) {
 	}
 }
 
-// refuse halves the limit, once for all the refusals that belong together.
+// refuse halves the limit, once for all the refusals that belong together, and lets it be no more than what the server has taken.
+// It is left alone for as long as it asks to if it has taken none: otherwise there is room for another one when one ends.
 func (e *endpoint) refuse(after time.Duration, now time.Time) {
 	if now.Sub(e.changed) >= firstRest || e.changed.IsZero() {
-		e.limit, e.changed = max(min(e.limit, float64(e.inFlight+1))/2, 1), now
+		e.limit, e.changed = e.limit/2, now
 	}
-	if over := now.Add(min(after, longestAsked)); over.After(e.restOver) {
+	others := e.inFlight - 1
+	e.limit = max(min(e.limit, float64(others)), 1)
+	if over := now.Add(min(after, longestAsked)); others == 0 && over.After(e.restOver) {
 		e.restOver = over
 	}
 }
@@ -154,5 +150,9 @@ func (e *endpoint) trouble() string {
 	if e.failures == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s: %d requests failed; the last: %v", e.url, e.failures, e.last)
+	text := fmt.Sprintf("%s: %d requests failed; the last: %v", e.url, e.failures, e.last)
+	if e.limit < e.most {
+		text += fmt.Sprintf("; it takes about %.0f at once", e.limit)
+	}
+	return text
 }

@@ -122,6 +122,7 @@ func (h *hedge) drop(t try) {
 // stay makes a server the sample's, and gives back the place on the other one.
 func (h *hedge) stay(at *place) {
 	if at == h.spare {
+		h.at.extra, at.extra = true, false
 		h.leave()
 		h.at = at
 	} else if h.spare != nil {

@@ -1,21 +1,30 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
 	"time"
 )
 
-// A pool is the servers of an engine. It hands out places on them, first come, first served.
+// A pool is the servers of an engine. It hands out places on them, first come, first served: a sample that is tried again does
+// not go behind those that were started after it, since votes are counted in that order.
 type pool struct {
-	slots int // the most places, but for those of elsewhere
+	slots int
 
 	mu        sync.Mutex
+	taken     int // of the slots
 	endpoints []*endpoint
-	waiting   []chan *place // each with room for one, oldest first
-	wake      *time.Timer   // set while samples wait and no server takes one now
+	waiting   []waiter    // oldest first
+	wake      *time.Timer // set while samples wait and no server takes one now
 	closed    bool
+}
+
+// A waiter is a sample without a place.
+type waiter struct {
+	number uint64      // of the samples, as they were started
+	turn   chan *place // with room for one
 }
 
 func newPool(urls []string, slots int) *pool {
@@ -36,14 +45,15 @@ func (p *pool) close() {
 	p.wake.Stop()
 }
 
-// place waits for a place on a server. Give it back with leave.
-func (p *pool) place(ctx context.Context) (*place, error) {
+// place waits for a place on a server, for the sample of a number. Give it back with leave.
+func (p *pool) place(ctx context.Context, number uint64) (*place, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	p.mu.Lock()
 	turn := make(chan *place, 1)
-	p.waiting = append(p.waiting, turn)
+	i, _ := slices.BinarySearchFunc(p.waiting, number, func(w waiter, n uint64) int { return cmp.Compare(w.number, n) })
+	p.waiting = slices.Insert(p.waiting, i, waiter{number, turn})
 	p.serve()
 	p.mu.Unlock()
 	select {
@@ -53,16 +63,16 @@ func (p *pool) place(ctx context.Context) (*place, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if i := slices.Index(p.waiting, turn); i >= 0 {
+	if i := slices.Index(p.waiting, waiter{number, turn}); i >= 0 {
 		p.waiting = slices.Delete(p.waiting, i, i+1)
 		return nil, ctx.Err()
 	}
-	(<-turn).free() // it came just now
+	p.free(<-turn) // it came just now
 	p.serve()
 	return nil, ctx.Err()
 }
 
-// elsewhere takes a place on another server, beyond the slots, if one has room that nobody waits for; nil if none has. Give it
+// elsewhere takes a further place on another server, if one has room that nobody waits for; nil if none has. Give one of both
 // back with leave.
 func (p *pool) elsewhere(than *place) *place {
 	p.mu.Lock()
@@ -70,19 +80,33 @@ func (p *pool) elsewhere(than *place) *place {
 	if len(p.waiting) > 0 {
 		return nil
 	}
-	if e := p.best(time.Now(), than.endpoint); e != nil {
-		return e.take()
+	e := p.best(time.Now(), than.endpoint)
+	if e == nil {
+		return nil
 	}
-	return nil
+	at := e.take()
+	at.extra = true
+	return at
 }
 
 // leave gives a place back. speed is what the sample had, in tokens a second; 0 if that was not measured.
 func (p *pool) leave(at *place, speed float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at.free()
+	p.free(at)
 	at.learn(speed)
 	p.serve()
+}
+
+// free takes a place back.
+func (p *pool) free(at *place) {
+	at.inFlight--
+	if at.probes {
+		at.probing = false
+	}
+	if !at.extra {
+		p.taken--
+	}
 }
 
 // served notes that a server has begun to answer a request.
@@ -103,24 +127,16 @@ func (p *pool) failed(at *place, err error) {
 // serve gives places to those that wait, as long as there are any.
 func (p *pool) serve() {
 	now := time.Now()
-	for len(p.waiting) > 0 && p.inFlight() < p.slots {
+	for len(p.waiting) > 0 && p.taken < p.slots {
 		e := p.best(now, nil)
 		if e == nil {
 			p.sleep(now)
 			return
 		}
-		p.waiting[0] <- e.take()
+		p.taken++
+		p.waiting[0].turn <- e.take()
 		p.waiting = p.waiting[1:]
 	}
-}
-
-// inFlight is how many places are taken.
-func (p *pool) inFlight() int {
-	n := 0
-	for _, e := range p.endpoints {
-		n += e.inFlight
-	}
-	return n
 }
 
 // best is the server with the fewest samples for its speed, of those that have room, without one; nil if there is none.

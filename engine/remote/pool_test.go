@@ -22,7 +22,7 @@ func takeAll(t *testing.T, p *pool) []*place {
 		ctx, cancel := context.WithCancel(context.Background())
 		placed := make(chan *place, 1)
 		go func() {
-			e, err := p.place(ctx)
+			e, err := p.place(ctx, 0)
 			if err != nil {
 				e = nil
 			}
@@ -57,7 +57,7 @@ func TestPlacesGoWhereSamplesAreFastest(t *testing.T) {
 		b.learn(10)
 		var at []*place
 		for range 30 {
-			e, err := p.place(context.Background())
+			e, err := p.place(context.Background(), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,6 +101,38 @@ func TestALimitIsHalvedByRefusalsAndGrowsBySuccess(t *testing.T) {
 	})
 }
 
+// TestAServerThatRefusesGoesOnWithWhatItHasTaken, whatever pause it asks for.
+func TestAServerThatRefusesGoesOnWithWhatItHasTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a"}, 64)
+		defer p.close()
+		at := takeAll(t, p)
+		for _, refused := range at[12:] {
+			p.failed(refused, &busyError{errors.New("busy"), time.Second})
+			p.leave(refused, 0)
+		}
+		if n := len(takeAll(t, p)); n != 0 {
+			t.Errorf("%d more places beside the 12 that were taken", n)
+		}
+		p.leave(at[0], 0)
+		at = append(at[1:12], takeAll(t, p)...)
+		if len(at) != 12 {
+			t.Errorf("%d places after one of 12 has ended", len(at))
+		}
+		for _, refused := range at {
+			p.failed(refused, &busyError{errors.New("busy"), time.Second})
+			p.leave(refused, 0)
+		}
+		if n := len(takeAll(t, p)); n != 0 {
+			t.Errorf("%d places where nothing runs and a pause is asked for", n)
+		}
+		time.Sleep(time.Second)
+		if n := len(takeAll(t, p)); n != 1 {
+			t.Errorf("%d places after the pause, want 1", n)
+		}
+	})
+}
+
 func TestALimitThatIsReachedIsTriedInTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPool([]string{"a"}, 8)
@@ -110,7 +142,7 @@ func TestALimitThatIsReachedIsTriedInTime(t *testing.T) {
 		_ = takeAll(t, p)
 		placed := make(chan error)
 		go func() {
-			_, err := p.place(context.Background())
+			_, err := p.place(context.Background(), 0)
 			placed <- err
 		}()
 		begun := time.Now()
@@ -172,6 +204,33 @@ func TestAServerThatFailsIsLeftAloneAndTriedByOne(t *testing.T) {
 	})
 }
 
+// TestASampleThatIsTriedAgainDoesNotQueueUpBehindLaterOnes has three wait in another order than they were started in.
+func TestASampleThatIsTriedAgainDoesNotQueueUpBehindLaterOnes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPool([]string{"a"}, 1)
+		defer p.close()
+		held, err := p.place(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var order []uint64
+		for _, number := range []uint64{2, 3, 1} {
+			go func() {
+				if at, err := p.place(t.Context(), number); err == nil {
+					order = append(order, number)
+					p.leave(at, 0)
+				}
+			}()
+			synctest.Wait()
+		}
+		p.leave(held, 0)
+		synctest.Wait()
+		if !slices.Equal(order, []uint64{1, 2, 3}) {
+			t.Errorf("they had their turns in the order %v", order)
+		}
+	})
+}
+
 // TestAProbeThatIsCancelledGivesItsPlaceBack has a sample end just as it gets the place on a server after its rest.
 func TestAProbeThatIsCancelledGivesItsPlaceBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -183,7 +242,7 @@ func TestAProbeThatIsCancelledGivesItsPlaceBack(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		go func() {
-			if at, err := p.place(ctx); err == nil {
+			if at, err := p.place(ctx, 0); err == nil {
 				p.leave(at, 0)
 			}
 		}()
@@ -206,13 +265,13 @@ func TestAWaitThatEndsGivesItsPlaceBack(t *testing.T) {
 		p := newPool([]string{"a"}, 1)
 		defer p.close()
 		for i := range 200 {
-			held, err := p.place(context.Background())
+			held, err := p.place(context.Background(), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
 			ctx, cancel := context.WithCancel(context.Background())
 			go func() {
-				if e, err := p.place(ctx); err == nil {
+				if e, err := p.place(ctx, 0); err == nil {
 					p.leave(e, 0)
 				}
 			}()

@@ -111,6 +111,7 @@ type Engine struct {
 
 	mu         sync.Mutex
 	closed     bool
+	started    uint64
 	lastPrompt engine.PromptID
 	prompts    map[engine.PromptID]Prompt
 	samples    map[uint64]*sample // that have not ended
@@ -171,7 +172,8 @@ func (e *Engine) Start(r engine.Request) error {
 	case e.samples[r.ID] != nil:
 		return fmt.Errorf("start sample %d: a sample of this ID has not ended yet", r.ID)
 	}
-	s := newSample(e, r, prompt)
+	e.started++
+	s := newSample(e, r, e.started, prompt)
 	e.samples[r.ID] = s
 	e.goroutines.Go(s.run)
 	return nil

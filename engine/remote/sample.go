@@ -27,6 +27,7 @@ const (
 // around that one that Cancel ends, in which it is landed.
 type sample struct {
 	engine.Request
+	number uint64 // of the engine's samples, as they were started
 	e      *Engine
 	prompt Prompt
 
@@ -51,8 +52,8 @@ type drawn struct {
 	finish    string
 }
 
-func newSample(e *Engine, r engine.Request, p Prompt) *sample {
-	s := &sample{Request: r, e: e, prompt: p}
+func newSample(e *Engine, r engine.Request, number uint64, p Prompt) *sample {
+	s := &sample{Request: r, number: number, e: e, prompt: p}
 	s.life, s.cancel = context.WithCancel(e.ctx)
 	s.drawing, s.stopDrawing = context.WithCancelCause(s.life)
 	return s
@@ -157,7 +158,7 @@ func (s *sample) persist(ctx context.Context, st stream) error {
 	for failures := 0; ; failures++ {
 		if s.at == nil {
 			var err error
-			if s.at, err = s.e.pool.place(ctx); err != nil {
+			if s.at, err = s.e.pool.place(ctx, s.number); err != nil {
 				return err
 			}
 		}
