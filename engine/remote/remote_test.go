@@ -328,8 +328,9 @@ func TestAWatcherIsToldNothingTwice(t *testing.T) {
 // TestASampleLandsWhereItIsToldTo: tokens that have come already are not taken in.
 func TestASampleLandsWhereItIsToldTo(t *testing.T) {
 	var events []string
+	long := strings.Repeat("x", 4000) // a landing's own bounds are not for what was written before
 	for range 100 {
-		events = append(events, delta(`{"content":"so "}`, "null", "null"))
+		events = append(events, delta(`{"content":"so `+long+`"}`, "null", "null"))
 	}
 	events = append(events, delta("{}", "null", `"stop"`), "[DONE]")
 	var landing atomic.Bool

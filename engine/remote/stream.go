@@ -98,16 +98,24 @@ func (r *reception) take(c *chunk) (over bool) {
 	}
 	switch {
 	case r.finish != "":
-	case r.stream.landing && engine.BoxClosed(r.stream.box+string(r.text[len(r.stream.before.text):])):
+	case r.stream.landing && engine.BoxClosed(r.stream.box+string(r.own())):
 		r.finish = "stop"
 		return true
-	case r.got > r.stream.most || len(r.text) > maxToken*r.stream.most: // the server does not heed the limit
+	case r.got > r.stream.most || len(r.own()) > maxToken*r.stream.most: // the server does not heed the limit
 		r.finish = "length"
 		return true
 	case r.LandAfter > 0 && !r.stream.landing && r.tokens >= r.LandAfter:
 		r.stopDrawing(errLand)
 	}
 	return false
+}
+
+// own is the text that the stream has brought.
+func (r *reception) own() []byte {
+	if r.stream.before == nil {
+		return r.text
+	}
+	return r.text[len(r.stream.before.text):]
 }
 
 // textOf is the text of a choice, with the marks around a reasoning that the server has taken out.
