@@ -42,7 +42,7 @@ func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
 	for i := range cells {
 		total += cells[i].Window * time.Duration(n)
 	}
-	say(s.c.App.ErrWriter, "spending %d windows in earnest, %v in all", n*len(cells), total)
+	say(s.c.App.ErrWriter, "spending %d windows in earnest, %s in all", n*len(cells), brief(total))
 	rights, means := make([][]float64, len(cells)), make([]live, len(cells))
 	for run := range n {
 		for i := range cells {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -176,7 +177,7 @@ func (s *swept) cellTable() (columns []column, rows [][]string) {
 	}
 	for i := range s.cells {
 		x := &s.cells[i]
-		cells := []string{x.Window.String(), x.Player.String(), percent(x.Band.Mean), span(x.Band, "%.1f")}
+		cells := []string{brief(x.Window), x.Player.String(), percent(x.Band.Mean), span(x.Band, "%.1f")}
 		switch {
 		case x.Player != s.players[0]:
 			cells = append(cells, fmt.Sprintf("%+.1f", 100*x.Gain.Mean), span(x.Gain, "%+.1f"))
@@ -208,6 +209,18 @@ func (s *swept) estimateTable() (columns []column, rows [][]string) {
 // span writes a band in percent.
 func span(band voting.Interval, format string) string {
 	return fmt.Sprintf(format+" to "+format, 100*band.Low, 100*band.High)
+}
+
+// brief writes a time without the units of which there are none: 1h, not 1h0m0s.
+func brief(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
