@@ -165,15 +165,15 @@ func (s *swept) writeTables(w io.Writer) error {
 func (s *swept) cellTable() (columns []column, rows [][]string) {
 	columns = []column{{"window", right}, {"policy", left}, {"right", right}, {"95%", right}}
 	if s.compares() {
-		columns = append(columns, column{"against " + s.players[0].String(), right}, column{"95%", right})
+		columns = append(columns, column{"against " + s.players[0].String(), spare}, column{"95%", spare})
 	}
 	if s.orders {
-		columns = append(columns, column{"sd seeds", right}, column{"orders", right})
+		columns = append(columns, column{"sd seeds", spare}, column{"orders", spare})
 	}
-	columns = append(columns, column{"silent", right}, column{"samples", right}, column{"landed", right}, column{"busy", right},
-		column{"seconds", right})
+	columns = append(columns, column{"silent", spare}, column{"samples", spare}, column{"landed", spare}, column{"busy", spare},
+		column{"seconds", spare})
 	if s.isLive() {
-		columns = append(columns, column{"live", right}, column{"95%", right}, column{"seconds", right}, column{"at its speed", right})
+		columns = append(columns, column{"live", right}, column{"95%", right}, column{"seconds", spare}, column{"at its speed", spare})
 	}
 	for i := range s.cells {
 		x := &s.cells[i]
