@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/mathext"
 )
 
 // An Interval is a mean and the band that is to hold the mean of the population.
@@ -57,6 +59,36 @@ func Student(values []float64, level float64) (Interval, error) {
 	}
 	half := studentQuantile(float64(n-1), (1+level)/2) * sd / math.Sqrt(float64(n))
 	return Interval{Mean: mean, Low: mean - half, High: mean + half}, nil
+}
+
+// OfShares is the interval of a share that several runs have measured, each in so many trials: what fraction of the same problems
+// each of them answers, say. It needs two runs or more. It lies within 0 and 1, and is never without width.
+//
+// It is the wider of two at either end. Student's t over the runs knows how much they differ, also where something moves all of
+// a run at once, such as a machine that others use too. But runs that happen to be equal would make it a point. Wilson's score
+// interval (JASA 22, 1927), with every trial of every run as one of its own, knows how little so few trials can tell. Where some
+// trials are likelier to succeed than others, it is wider than it must be.
+func OfShares(shares []float64, trials int, level float64) (Interval, error) {
+	for i, s := range shares {
+		if !(s >= 0 && s <= 1) || trials < 1 {
+			return Interval{}, fmt.Errorf("interval of shares: run %d has %v of %d trials, want 0 to 1 of one or more", i+1, s, trials)
+		}
+	}
+	band, err := Student(shares, level)
+	if err != nil {
+		return Interval{}, err
+	}
+	low, high := wilson(band.Mean, float64(trials*len(shares)), level)
+	band.Low, band.High = max(min(band.Low, low), 0), min(max(band.High, high), 1)
+	return band, nil
+}
+
+// wilson is the score interval of a share of n trials.
+func wilson(share, n, level float64) (low, high float64) {
+	z := mathext.NormalQuantile((1 + level) / 2)
+	middle := share + z*z/(2*n)
+	half := z * math.Sqrt((share*(1-share)+z*z/(4*n))/n)
+	return (middle - half) / (1 + z*z/n), (middle + half) / (1 + z*z/n)
 }
 
 // SignTest is the probability that chance alone splits a+b pairs, each of which differs, as unevenly as into a and b or more so:

@@ -143,6 +143,82 @@ func TestStudentIsTheIntervalOfTheTables(t *testing.T) {
 	}
 }
 
+func TestAnIntervalOfSharesIsStudentsOrWilsonsWithinTheirRange(t *testing.T) {
+	for _, c := range []struct {
+		shares    []float64
+		trials    int
+		low, high float64
+	}{
+		{[]float64{11. / 12, 11. / 12}, 12, 0.7415, 0.9768}, // Wilson's of 22 in 24
+		{[]float64{1, 1}, 12, 0.8620, 1},
+		{[]float64{0, 0, 0}, 1, 0, 0.5615},
+		{[]float64{0.6, 0.7}, 20, 0.0147, 1}, // Student's is 1.5% to 128.5%
+		{[]float64{0.5, 0.52, 0.48}, 100_000, 0.4503, 0.5497},
+	} {
+		got, err := OfShares(c.shares, c.trials, 0.95)
+		if err != nil || math.Abs(got.Low-c.low) > 1e-4 || math.Abs(got.High-c.high) > 1e-4 {
+			t.Errorf("%v of %d: %+v, %v; want %v to %v", c.shares, c.trials, got, err, c.low, c.high)
+		}
+	}
+	for name, err := range map[string]error{
+		"one run": second(OfShares([]float64{1}, 5, 0.95)), "no trials": second(OfShares([]float64{0, 1}, 0, 0.95)),
+		"above 1": second(OfShares([]float64{0, 1.5}, 5, 0.95)), "no number": second(OfShares([]float64{0, math.NaN()}, 5, 0.95)),
+		"level of 1": second(OfShares([]float64{0, 1}, 5, 1)),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// Runs answer the same problems, on a machine that is faster in some of them than in others, by which all problems of a run
+// become easier or harder. The interval is to hold the share that they answer in the long run.
+func TestAnIntervalOfSharesHoldsTheirMeanOftenEnough(t *testing.T) {
+	rng := rand.New(rand.NewPCG(34, 35))
+	sets := 10 * *intervalSets
+	for _, problems := range []int{3, 12, 200} {
+		for _, runs := range []int{2, 3, 5} {
+			for _, luck := range []float64{0, 0.02, 0.1} {
+				held := 0
+				for range sets {
+					shares, want := someRuns(rng, problems, runs, luck)
+					if band, err := OfShares(shares, problems, 0.95); err != nil {
+						t.Fatal(err)
+					} else if band.Low <= want && want <= band.High {
+						held++
+					}
+				}
+				share := float64(held) / float64(sets)
+				t.Logf("%d problems, %d runs, luck of %v: %.3f hold the mean", problems, runs, luck, share)
+				if share < 0.945-3*math.Sqrt(0.05*0.95/float64(sets)) {
+					t.Errorf("%d problems, %d runs, luck of %v: only %.3f hold the mean", problems, runs, luck, share)
+				}
+			}
+		}
+	}
+}
+
+// someRuns are the shares of easy and hard problems that runs answer, and their mean in the long run. The luck of a run is what
+// it adds to all chances, at most.
+func someRuns(rng *rand.Rand, problems, runs int, luck float64) (shares []float64, mean float64) {
+	chances := make([]float64, problems)
+	for i := range chances {
+		chances[i] = luck + (1-2*luck)*math.Pow(rng.Float64(), 0.3)
+		mean += chances[i] / float64(problems)
+	}
+	shares = make([]float64, runs)
+	for run := range shares {
+		more := luck * (2*rng.Float64() - 1)
+		for _, p := range chances {
+			if rng.Float64() < p+more {
+				shares[run] += 1 / float64(problems)
+			}
+		}
+		shares[run] = min(shares[run], 1)
+	}
+	return shares, mean
+}
+
 func TestSignTestCountsSplitsOfCoins(t *testing.T) {
 	for _, c := range []struct {
 		a, b int

@@ -110,8 +110,8 @@ func (r *benchReport) peaks() string {
 }
 
 func (r *benchReport) table(w io.Writer) error {
-	columns := []column{{"context", right}, {"batch", right}, {"tokens/s", right}, {"ms/step", right}, {"GFLOP/s", right},
-		{"GB/s", right}, {"peak GB/s", right}, {"bound tokens/s", right}, {"of bound", right}, {"prefill tokens/s", right}}
+	columns := []column{{"context", right}, {"batch", right}, {"tokens/s", right}, {"ms/step", right}, {"GFLOP/s", spare},
+		{"GB/s", right}, {"peak GB/s", spare}, {"bound tokens/s", spare}, {"of bound", right}, {"prefill tokens/s", right}}
 	rows := make([][]string, len(r.Rows))
 	for i, row := range r.Rows {
 		prefill := ""

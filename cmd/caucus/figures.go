@@ -103,7 +103,7 @@ func (s *swept) writeHTML(w io.Writer) error {
 func pageTable(columns []column, rows [][]string) curve.Table {
 	t := curve.Table{Rows: rows}
 	for _, c := range columns {
-		t.Columns = append(t.Columns, curve.Column{Head: c.head, Right: c.align == right})
+		t.Columns = append(t.Columns, curve.Column{Head: c.head, Right: c.place != left})
 	}
 	return t
 }

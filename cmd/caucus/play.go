@@ -38,7 +38,7 @@ func matrixFlags(policies, budgets string) []cli.Flag {
 // allPolicies lists all of them for --policies.
 func allPolicies() string { return strings.Join(policyNames(), ",") }
 
-// matrix reads matrixFlags.
+// matrix reads matrixFlags. What is named twice is played once.
 func matrix(c *cli.Context) (players []replay.Player, windows []time.Duration, err error) {
 	for _, policy := range splitPolicies(c.String("policies")) {
 		if _, err := budget.ParsePolicy(policy, 1); err != nil {
@@ -49,7 +49,9 @@ func matrix(c *cli.Context) (players []replay.Player, windows []time.Duration, e
 			if err != nil {
 				return nil, nil, usagef("--weightings: %v", err)
 			}
-			players = append(players, replay.Player{Policy: policy, Weighting: weighting})
+			if player := (replay.Player{Policy: policy, Weighting: weighting}); !slices.Contains(players, player) {
+				players = append(players, player)
+			}
 		}
 	}
 	for text := range strings.SplitSeq(c.String("budgets"), ",") {

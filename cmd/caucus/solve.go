@@ -143,12 +143,7 @@ func writeSolved(c *cli.Context, _ problems.Problem, run *spent) error {
 		if _, err := fmt.Fprintf(out, "answer: %s\n%s\n\n", r.Answer, inWords(verdict)); err != nil {
 			return fmt.Errorf("write the answer: %w", err)
 		}
-		var rows [][]string
-		for _, vote := range votesOf(r) {
-			share := float64(vote.Count) / float64(r.Votes)
-			rows = append(rows, []string{vote.Answer, strconv.Itoa(vote.Count), fmt.Sprintf("%.0f%%", 100*share)})
-		}
-		if err := table(out, []column{{"answer", left}, {"votes", right}, {"share", right}}, rows); err != nil {
+		if err := writeVotes(out, votesOf(r), r.Votes); err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintln(out); err != nil {
@@ -189,7 +184,7 @@ func writeEffort(out io.Writer, run *spent) error {
 		}
 		columns, row = append(columns, column{string(status), right}), append(row, strconv.Itoa(n))
 	}
-	columns = append(columns, column{"seconds", right}, column{"tokens", right}, column{"tokens/s", right})
+	columns = append(columns, column{"seconds", right}, column{"tokens", spare}, column{"tokens/s", spare})
 	row = append(row, fmt.Sprintf("%.2f", run.Seconds), strconv.Itoa(run.drawn),
 		fmt.Sprintf("%.0f", float64(run.drawn)/run.Seconds))
 	return table(out, columns, [][]string{row})

@@ -17,7 +17,7 @@ import (
 // live is what the real windows of a cell came to.
 type live struct {
 	Right   float64 `json:"live_right"` // mean over the runs
-	Low     float64 `json:"live_low"`   // of the interval of that mean, by Student's t
+	Low     float64 `json:"live_low"`   // of the interval of that mean
 	High    float64 `json:"live_high"`
 	Seconds float64 `json:"live_seconds"`
 	Runs    int     `json:"live_runs"`
@@ -42,7 +42,7 @@ func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
 	for i := range cells {
 		total += cells[i].Window * time.Duration(n)
 	}
-	say(s.c.App.ErrWriter, "spending %d windows in earnest, %v in all", n*len(cells), total)
+	say(s.c.App.ErrWriter, "spending %d windows in earnest, %s in all", n*len(cells), brief(total))
 	rights, means := make([][]float64, len(cells)), make([]live, len(cells))
 	for run := range n {
 		for i := range cells {
@@ -57,7 +57,7 @@ func (s *sweep) spendAll(cells []sweptCell, p *replay.Play) error {
 		}
 	}
 	for i := range cells {
-		band, err := voting.Student(rights[i], level)
+		band, err := voting.OfShares(rights[i], len(list), level)
 		if err != nil {
 			return err
 		}
@@ -140,21 +140,33 @@ func (s *sweep) judge(cells []sweptCell, p *replay.Play) error {
 		x.Live.AtSpeed = x.Right
 	}
 	insideAgain, offAgain := fared(again)
-	say(s.c.App.ErrWriter, "of %d predictions %d lie in the interval of the real windows, and their times are off by %.1f%% at most", len(cells),
-		inside, 100*off)
+	say(s.c.App.ErrWriter, "of %d predictions %d lie in the interval of the real windows, which is %.0f points wide on average; "+
+		"their times are off by %.1f%% at most", len(cells), inside, 100*meanWidth(cells), 100*off)
 	say(s.c.App.ErrWriter, "steps took %.0f%% of their recorded time; with that, %d do, and times are off by %.1f%%", 100*slow,
 		insideAgain, 100*offAgain)
 	return nil
 }
 
+// rounding is how far sums of the same shares may differ by the order in which they were added.
+const rounding = 1e-9
+
 // fared is how many cells lie in the interval of their real windows, and how far their time is off at most.
 func fared(cells []sweptCell) (inside int, off float64) {
 	for i := range cells {
 		x := &cells[i]
-		if x.Live.Low <= x.Right && x.Right <= x.Live.High {
+		if x.Live.Low-rounding <= x.Right && x.Right <= x.Live.High+rounding {
 			inside++
 		}
 		off = max(off, math.Abs(x.Seconds/x.Live.Seconds-1))
 	}
 	return inside, off
+}
+
+// meanWidth is how wide the intervals of real windows are on average: to lie in a wide one means little.
+func meanWidth(cells []sweptCell) float64 {
+	width := 0.0
+	for i := range cells {
+		width += (cells[i].Live.High - cells[i].Live.Low) / float64(len(cells))
+	}
+	return width
 }

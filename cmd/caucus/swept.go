@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -164,19 +165,19 @@ func (s *swept) writeTables(w io.Writer) error {
 func (s *swept) cellTable() (columns []column, rows [][]string) {
 	columns = []column{{"window", right}, {"policy", left}, {"right", right}, {"95%", right}}
 	if s.compares() {
-		columns = append(columns, column{"against " + s.players[0].String(), right}, column{"95%", right})
+		columns = append(columns, column{"against " + s.players[0].String(), spare}, column{"95%", spare})
 	}
 	if s.orders {
-		columns = append(columns, column{"sd seeds", right}, column{"orders", right})
+		columns = append(columns, column{"sd seeds", spare}, column{"orders", spare})
 	}
-	columns = append(columns, column{"silent", right}, column{"samples", right}, column{"landed", right}, column{"busy", right},
-		column{"seconds", right})
+	columns = append(columns, column{"silent", spare}, column{"samples", spare}, column{"landed", spare}, column{"busy", spare},
+		column{"seconds", spare})
 	if s.isLive() {
-		columns = append(columns, column{"live", right}, column{"95%", right}, column{"seconds", right}, column{"at its speed", right})
+		columns = append(columns, column{"live", right}, column{"95%", right}, column{"seconds", spare}, column{"at its speed", spare})
 	}
 	for i := range s.cells {
 		x := &s.cells[i]
-		cells := []string{x.Window.String(), x.Player.String(), percent(x.Band.Mean), span(x.Band, "%.1f")}
+		cells := []string{brief(x.Window), x.Player.String(), percent(x.Band.Mean), span(x.Band, "%.1f")}
 		switch {
 		case x.Player != s.players[0]:
 			cells = append(cells, fmt.Sprintf("%+.1f", 100*x.Gain.Mean), span(x.Gain, "%+.1f"))
@@ -208,6 +209,18 @@ func (s *swept) estimateTable() (columns []column, rows [][]string) {
 // span writes a band in percent.
 func span(band voting.Interval, format string) string {
 	return fmt.Sprintf(format+" to "+format, 100*band.Low, 100*band.High)
+}
+
+// brief writes a time without the units of which there are none: 1h, not 1h0m0s.
+func brief(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }

@@ -56,7 +56,7 @@ func (s scale) ticksX(values []float64, unit Unit) []float64 {
 		return own
 	}
 	if s.log {
-		if ticks := roundLog(own[0], own[len(own)-1], unit); len(ticks) > 2 {
+		if ticks := unit.roundLog(own[0], own[len(own)-1]); len(ticks) > 2 {
 			return ticks
 		}
 	}
@@ -80,12 +80,39 @@ func round(low, high float64, steps int) []float64 {
 	return ticks
 }
 
-// roundLog are powers of two for counts, otherwise 1, 2 and 5 times powers of ten.
-func roundLog(low, high float64, unit Unit) []float64 {
-	base, factors := 10.0, []float64{1, 2, 5}
-	if unit == Count {
-		base, factors = 2, factors[:1]
+// mostRound is how many round ticks of a logarithmic scale have room for their texts.
+const mostRound = 8
+
+// roundLog are powers of two for counts, otherwise powers of ten with 2 and 5, or 3, or nothing between, as there is room.
+func (u Unit) roundLog(low, high float64) (ticks []float64) {
+	if u == Count {
+		return multiples(2, []float64{1}, low, high)
 	}
+	for _, factors := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
+		if ticks = u.decimals(factors, low, high); len(ticks) <= mostRound {
+			break
+		}
+	}
+	return ticks
+}
+
+// decimals are factors times powers of ten. Times are that in the unit in which they are written: 50 s, 1 min, 2 min.
+func (u Unit) decimals(factors []float64, low, high float64) []float64 {
+	if u != Seconds {
+		return multiples(10, factors, low, high)
+	}
+	ticks := multiples(10, factors, low, min(high, 59))
+	for _, v := range multiples(10, factors, max(low/60, 1), min(high/60, 59)) {
+		ticks = append(ticks, 60*v)
+	}
+	for _, v := range multiples(10, factors, max(low/3600, 1), high/3600) {
+		ticks = append(ticks, 3600*v)
+	}
+	return ticks
+}
+
+// multiples are factors times powers of a base, from low to high.
+func multiples(base float64, factors []float64, low, high float64) []float64 {
 	var ticks []float64
 	for n := math.Floor(math.Log(low)/math.Log(base)) - 1; math.Pow(base, n) <= high; n++ {
 		for _, factor := range factors {

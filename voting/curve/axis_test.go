@@ -2,6 +2,7 @@ package curve
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -29,6 +30,10 @@ func TestTicksOfXAreTheValuesThatOccurWhileTheyAreFew(t *testing.T) {
 		{"thirteen", false, count(13), Count, []string{"2", "4", "6", "8", "10", "12"}},
 		{"many samples", true, count(100), Count, []string{"1", "2", "4", "8", "16", "32", "64"}},
 		{"many seconds", true, count(30), Seconds, []string{"1\u00a0s", "2\u00a0s", "5\u00a0s", "10\u00a0s", "20\u00a0s"}},
+		{"all windows", true, append(count(13), 0.1, 0.5, 60, 600, 3600, 7200), Seconds,
+			[]string{"0.1\u00a0s", "1\u00a0s", "10\u00a0s", "1\u00a0min", "10\u00a0min", "1\u00a0h"}},
+		{"minutes", true, append(count(13), 60, 70, 300), Seconds,
+			[]string{"1\u00a0s", "3\u00a0s", "10\u00a0s", "30\u00a0s", "1\u00a0min", "3\u00a0min"}},
 		{"a narrow range", true, count(33)[16:], Count, []string{"18", "20", "22", "24", "26", "28", "30", "32"}},
 	} {
 		got := c.unit.write(scale{log: c.log}.ticksX(c.values, c.unit))
@@ -54,5 +59,13 @@ func TestTicksOfYAreRoundAndSharesHaveTheSameDecimals(t *testing.T) {
 		if got := c.unit.write(round(c.low, c.high, 6)); !slices.Equal(got, c.want) {
 			t.Errorf("%v to %v: ticks %q, want %q", c.low, c.high, got, c.want)
 		}
+	}
+}
+
+func TestTheLastTickHasItsText(t *testing.T) {
+	xs := []float64{0.1, 10, 3000, 3600}
+	f := Figure{X: Axis{"window", Seconds}, LogX: true, Series: []Series{row("", xs, []float64{.1, .2, .3, .4}, .05)}}
+	if svg := string(writeSVG(t, f)); !strings.Contains(svg, ">1\u00a0h<") || strings.Contains(svg, ">50\u00a0min<") {
+		t.Error("the end of the axis is not written at, or the text beside it touches")
 	}
 }

@@ -134,17 +134,20 @@ func (d *drawing) allX() []float64 {
 	return values
 }
 
-// axis draws the ticks of x. Those whose text would touch that of the one before stay without.
+// axis draws the ticks of x. Those whose text would touch that of the one before, or of the last, stay without.
 func (d *drawing) axis() {
 	face := textFace()
 	d.line(grey, 0.6, nil, vg.Point{X: d.left, Y: d.bottom}, vg.Point{X: d.right, Y: d.bottom})
 	ticks := d.x.ticksX(d.allX(), d.X.Unit)
-	written := -width
-	for i, text := range d.X.Unit.write(ticks) {
+	texts := d.X.Unit.write(ticks)
+	half := func(i int) vg.Length { return face.Width(texts[i]) / 2 }
+	last := len(ticks) - 1
+	written, end := -width, d.x.at(ticks[last])-half(last)
+	for i, text := range texts {
 		x := d.x.at(ticks[i])
 		d.line(grey, 0.6, nil, vg.Point{X: x, Y: d.bottom}, vg.Point{X: x, Y: d.bottom - tickLength})
-		if half := face.Width(text) / 2; x-half > written+gap {
-			written = x + half
+		if i == last || x-half(i) > written+gap && x+half(i) < end-gap {
+			written = x + half(i)
 			d.text(face, grey, vg.Point{X: x, Y: d.bottom - tickLength - 0.9*textSize}, 0.5, text)
 		}
 	}
