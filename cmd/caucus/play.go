@@ -41,6 +41,9 @@ func allPolicies() string { return strings.Join(policyNames(), ",") }
 // matrix reads matrixFlags.
 func matrix(c *cli.Context) (players []replay.Player, windows []time.Duration, err error) {
 	for _, policy := range splitPolicies(c.String("policies")) {
+		if policy == "" {
+			return nil, nil, usagef("--policies %q has an empty place; there are %s", c.String("policies"), strings.Join(policyNames(), ", "))
+		}
 		if _, err := budget.ParsePolicy(policy, 1); err != nil {
 			return nil, nil, usagef("--policies: %v", err)
 		}
@@ -88,10 +91,10 @@ func stepModel(c *cli.Context) (*budget.Profile, error) {
 	}
 	profile, err := readProfile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--step-model: %w", err)
 	}
 	if !profile.StepTime.Known() {
-		return nil, fmt.Errorf("read the profile %s: it has no step time; caucus calibrate --out measures one", path)
+		return nil, fmt.Errorf("--step-model: read the profile %s: it has no step time; caucus calibrate --out measures one", path)
 	}
 	return profile, nil
 }

@@ -43,7 +43,7 @@ func runReplay(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() != 1 {
-		return usagef("replay takes one ledger, got %d arguments", c.NArg())
+		return usagef("replay takes one ledger, got %s", counted(c.NArg(), "argument"))
 	}
 	r, err := openRecording(c, c.Args().First(), nil)
 	if err != nil {
