@@ -35,6 +35,10 @@ func matrixFlags(policies, budgets string) []cli.Flag {
 	}
 }
 
+// tableHelp tells what columns of the table are.
+const tableHelp = "In the table, silent is the share of problems without any vote, landed that of samples which had to answer when\n" +
+	"the window closed, and busy that of slots in use.\n\n"
+
 // allPolicies lists all of them for --policies.
 func allPolicies() string { return strings.Join(policyNames(), ",") }
 
