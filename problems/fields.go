@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -132,19 +133,24 @@ func words(name string, value any) (string, error) {
 	return text, nil
 }
 
-// noStatement tells which fields there are, and how to choose the one with the longest text.
+// noStatement tells which fields there are, and how to choose the one with the longest text that is more than a word.
 func (v values) noStatement() error {
 	if len(v) == 0 {
 		return errors.New(`no statement, nor any other field: give it in the field "problem"`)
 	}
 	longest, length := "NAME", 0
 	for _, name := range slices.Sorted(maps.Keys(v)) {
-		if text, ok := v[name].(string); ok && len(text) > length {
+		if text, ok := v[name].(string); ok && len(text) > length && strings.ContainsAny(text, " ?") {
 			longest, length = name, len(text)
 		}
 	}
+	if !plainName.MatchString(longest) {
+		longest = "NAME" // a shell would take it apart
+	}
 	return fmt.Errorf("no statement among the fields %s: name its field, as in --field statement=%s", listed(maps.Keys(v)), longest)
 }
+
+var plainName = regexp.MustCompile(`^[\w.-]+$`)
 
 // id returns the id of a problem, "" where there is none.
 func (f Fields) id(v values) (string, error) {

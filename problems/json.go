@@ -63,11 +63,27 @@ func decode(raw []byte) (values, error) {
 	var v values
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber() // a number keeps its digits
-	if err := dec.Decode(&v); err != nil {
-		return nil, err
-	}
-	if dec.InputOffset() < int64(len(raw)) {
-		return nil, errors.New("there is text behind it")
+	if dec.Decode(&v) != nil || dec.InputOffset() < int64(len(raw)) {
+		return nil, ObjectFault(raw)
 	}
 	return v, nil
+}
+
+// ObjectFault says why a text that is not one JSON object is none. What encoding/json says of it is for programmers.
+func ObjectFault(text []byte) error {
+	var object map[string]json.RawMessage
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	err := json.NewDecoder(bytes.NewReader(text)).Decode(&object)
+	switch {
+	case errors.As(err, &kind):
+		return fmt.Errorf("it is a JSON %s", kind.Value)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("it is wrong at byte %d", syntax.Offset)
+	case err != nil:
+		return errors.New("it breaks off")
+	case object == nil:
+		return errors.New("it is null")
+	}
+	return errors.New("there is text behind it")
 }

@@ -54,9 +54,12 @@ func TestReadAcceptsEveryDocumentedForm(t *testing.T) {
 func TestReadNamesTheLineAndTheFault(t *testing.T) {
 	ok := `{"problem": "a"}` + "\n"
 	tests := []struct{ name, file, want string }{
-		{"broken JSON", ok + ok + `{"problem": "a"`, "f.jsonl:3: not a JSON object"},
-		{"two objects on a line", `{"problem": "a"} {"problem": "b"}`, "f.jsonl:1: not a JSON object"},
-		{"a number", ok + "5", "f.jsonl:2: not a JSON object"},
+		{"broken JSON", ok + ok + `{"problem": "a"`, "f.jsonl:3: not a JSON object (it breaks off): write one object a line"},
+		{"two objects on a line", `{"problem": "a"} {"problem": "b"}`, "f.jsonl:1: not a JSON object (there is text behind it)"},
+		{"a number", ok + "5", "f.jsonl:2: not a JSON object (it is a JSON number)"},
+		{"an array behind an object", ok + "[5]", "f.jsonl:2: not a JSON object (it is a JSON array)"},
+		{"no JSON", ok + "nope", "f.jsonl:2: not a JSON object (it is wrong at byte 2)"},
+		{"rows to grade", `{"gold": "1/2", "mode": "bare", "pred": "2"}`, `f.jsonl:1: no statement among the fields "gold", "mode", "pred": name its field, as in --field statement=NAME`},
 		{"no statement", `{"prompt": "1 + 1?", "gold": "2"}`, `f.jsonl:1: no statement among the fields "gold", "prompt": name its field, as in --field statement=prompt`},
 		{"a statement that is no string", `{"problem": ["a"]}`, `f.jsonl:1: "problem" is not a string`},
 		{"an empty statement", `{"problem": " \n"}`, "f.jsonl:1: the statement is empty"},

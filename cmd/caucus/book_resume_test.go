@@ -9,7 +9,7 @@ import (
 func TestALedgerKeepsWhatDecidesASample(t *testing.T) {
 	elsewhere := []string{"model"}                                        // which settings makes absolute
 	indifferent := []string{"device", "threads", "api-key-file", "hedge"} // they say where and how it is computed
-	for _, f := range slices.Concat(modelFlags(), remoteFlags()) {
+	for _, f := range sourceFlags() {
 		if name := f.Names()[0]; !slices.Contains(slices.Concat(sampleSettings, elsewhere, indifferent), name) {
 			t.Errorf("--%s is not kept", name)
 		}

@@ -84,6 +84,9 @@ func checkCalibrateFlags(c *cli.Context) error {
 	if err := noArguments(c); err != nil {
 		return err
 	}
+	if c.String("out") == "-" {
+		return usagef("--out -: standard output has the table; name a file for the profile")
+	}
 	if n := c.Int("slots"); n < 1 || n > maxBenchBatch {
 		return usagef("--slots %d is not between 1 and %d", n, maxBenchBatch)
 	}

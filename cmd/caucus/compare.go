@@ -33,7 +33,7 @@ func runCompare(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() != 2 {
-		return usagef("compare takes two ledgers, got %d arguments", c.NArg())
+		return usagef("compare takes two ledgers, got %s", counted(c.NArg(), "argument"))
 	}
 	a, err := readCompared(c.Args().Get(0))
 	if err != nil {

@@ -93,10 +93,10 @@ func pair(c *cli.Context, a, b *compared) ([][2]comparedProblem, error) {
 		say(c.App.ErrWriter, "%d problems have the same id and another text, and are left out", differ)
 	}
 	if n := len(a.ids) + len(b.ids) - 2*common; n > 0 {
-		say(c.App.ErrWriter, "%d problems that only one run has are left out", n)
+		say(c.App.ErrWriter, "left out %s that only one run has", counted(n, "problem"))
 	}
 	if unjudged > 0 {
-		say(c.App.ErrWriter, "%d problems without a reference answer or a result are left out", unjudged)
+		say(c.App.ErrWriter, "left out %s without a reference answer or a result", counted(unjudged, "problem"))
 	}
 	if !a.uniform || !b.uniform {
 		say(c.App.ErrWriter, "single samples and majorities are not compared: a policy that stops early chooses its samples, and "+

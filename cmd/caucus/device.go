@@ -27,8 +27,8 @@ const gpuPrefix = "cuda:"
 // readDevice reads the flags that say how to compute.
 func readDevice(c *cli.Context) (device, error) {
 	d := device{threads: c.Int("threads")}
-	if d.threads < 0 {
-		return d, usagef("--threads %d is negative", d.threads)
+	if d.threads < 0 || d.threads > cpu.MaxThreads {
+		return d, usagef("--threads %d is not between 1 and %d, or 0 for one a processor", d.threads, cpu.MaxThreads)
 	}
 	var err error
 	if d.gpus, err = parseDevices(c.String("device")); err != nil {

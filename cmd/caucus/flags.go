@@ -16,7 +16,7 @@ const defaultDelta = 0.05
 
 // runFlags are the flags of the commands that spend a window.
 func runFlags() []cli.Flag {
-	return slices.Concat(modelFlags(), remoteFlags(), []cli.Flag{
+	return slices.Concat(sourceFlags(), []cli.Flag{
 		&cli.DurationFlag{Name: "budget", Value: 10 * time.Second, Usage: "answer within `TIME`, such as 5s or 2m"},
 		&cli.StringFlag{Name: "policy", Value: defaultPolicy, Usage: "give slots to problems by `POLICY`: " + strings.Join(policyNames(), ", ")},
 		&cli.StringFlag{Name: "weighting", Value: "plain", Usage: "weigh votes by `W`: " + strings.Join(voting.Weightings(), ", ")},
@@ -25,15 +25,20 @@ func runFlags() []cli.Flag {
 	}, samplingFlags())
 }
 
+// sourceFlags are the flags of the commands that can have their samples from a model here or on servers.
+func sourceFlags() []cli.Flag {
+	return slices.Concat([]cli.Flag{modelFlag(", or that of servers, as " + remotePrefix + "NAME,")}, engineFlags(), remoteFlags())
+}
+
 // samplingFlags are the flags that decide what samples are drawn.
 func samplingFlags() []cli.Flag {
 	const ofModel = "the model's"
 	return []cli.Flag{
 		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
 		&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once, on all devices together"},
-		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens"},
+		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens; 0 is the model's limit"},
 		&cli.Float64Flag{Name: "temperature", DefaultText: ofModel, Usage: "sample at `T`; 0 is greedy"},
-		&cli.Float64Flag{Name: "top-p", DefaultText: ofModel, Usage: "sample from the fewest tokens with probability `P` together"},
+		&cli.Float64Flag{Name: "top-p", DefaultText: ofModel, Usage: "sample from the fewest tokens with probability `P` together; 0 or 1 takes all"},
 		&cli.Uint64Flag{Name: "seed", Value: 1, Usage: "`S` decides every sample"},
 	}
 }
@@ -46,7 +51,7 @@ func checkRunFlags(c *cli.Context) error {
 	case !(c.Float64("landed-weight") >= 0 && c.Float64("landed-weight") <= 1):
 		return usagef("--landed-weight %v is not between 0 and 1", c.Float64("landed-weight"))
 	case !(c.Float64("delta") > 0 && c.Float64("delta") < 1):
-		return usagef("--delta %v is not between 0 and 1", c.Float64("delta"))
+		return usagef("--delta %v is not above 0 and below 1", c.Float64("delta"))
 	}
 	if _, err := voting.ParseWeighting(c.String("weighting")); err != nil {
 		return usagef("--weighting: %v", err)

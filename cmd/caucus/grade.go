@@ -38,7 +38,7 @@ func runGrade(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() != 1 {
-		return usagef("grade takes one file of rows, or - for standard input, got %d arguments", c.NArg())
+		return usagef("grade takes one file of rows, or - for standard input, got %s", counted(c.NArg(), "argument"))
 	}
 	in, name, err := openRows(c)
 	if err != nil {

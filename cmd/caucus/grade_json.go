@@ -3,7 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
+
+	"caucus/problems"
 )
 
 // member is a field of a JSON object as its text has it.
@@ -19,11 +20,7 @@ type object []member
 // grading it costs.
 func parseObject(text []byte) (object, error) {
 	if len(text) == 0 || text[0] != '{' || !json.Valid(text) {
-		var fields map[string]json.RawMessage
-		if err := json.Unmarshal(text, &fields); err != nil { // it tells where the fault is
-			return nil, err
-		}
-		return nil, errors.New("it is null")
+		return nil, problems.ObjectFault(text)
 	}
 	var o object
 	for rest := skipSpace(text[1:]); rest[0] != '}'; {

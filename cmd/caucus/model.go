@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 
@@ -10,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"caucus/engine"
+	"caucus/engine/hub"
 	"caucus/engine/mini"
 	"caucus/engine/model"
 	"caucus/kernels"
@@ -41,10 +45,17 @@ type openedModel struct {
 	print  string // the fingerprint of its files; "" of a model that is made up
 }
 
-// modelFlags are the flags of every command that runs a model.
-func modelFlags() []cli.Flag {
+// modelFlags are the flags of the commands that run a model on this machine alone.
+func modelFlags() []cli.Flag { return append([]cli.Flag{modelFlag("")}, engineFlags()...) }
+
+// modelFlag names the model: of files, or something else.
+func modelFlag(orElse string) cli.Flag {
+	return &cli.StringFlag{Name: "model", Usage: "use the model in `PATH`, a Hugging Face folder or a .gguf file" + orElse + " instead of the embedded one"}
+}
+
+// engineFlags say how the engine computes.
+func engineFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "model", Usage: "use the model in `PATH`, a Hugging Face folder or a .gguf file, or that of servers, as " + remotePrefix + "NAME, instead of the embedded one"},
 		&cli.StringFlag{Name: "weights", Value: "stored", DefaultText: "stored, as the model has them; bf16 on a GPU",
 			Usage: "keep weights as `FORMAT`: f32, f16, bf16 or int8"},
 		&cli.StringFlag{Name: "kv", Value: "f32", DefaultText: "f32; bf16 on a GPU", Usage: "keep keys and values as `FORMAT`: f32 or bf16"},
@@ -105,12 +116,28 @@ func openFiles(name string) (*openedFiles, error) {
 	case made:
 		o.random = random
 	case name != "":
-		o.Files, err = engine.Open(name)
+		if o.Files, err = engine.Open(name); err != nil {
+			err = missing(name, err)
+		}
 	default:
 		o.name, o.suffix, o.maxTokens, o.landing = "embedded", "", 768, 48 // its tokens are single bytes
 		o.Files, err = engine.OpenFS(mini.FS())
 	}
 	return o, err
+}
+
+// missing says, of a model that is not on this machine, where else one of this name may be.
+func missing(name string, err error) error {
+	if _, found := os.Stat(name); !errors.Is(found, fs.ErrNotExist) {
+		return err
+	}
+	switch {
+	case strings.Contains(name, ":"):
+		return fmt.Errorf("%w; a model of servers is named %sNAME, and a made-up one %sNAME", err, remotePrefix, randomPrefix)
+	case hub.CheckRepo(name) == nil:
+		return fmt.Errorf("%w; caucus model pull %s fetches the one of this name from the Hugging Face hub", err, name)
+	}
+	return fmt.Errorf("%w; name a folder or a .gguf file", err)
 }
 
 func (o *openedFiles) close() error {
@@ -127,7 +154,7 @@ func (o *openedFiles) plan(p kernels.Precision) (*model.Model, error) {
 	}
 	cfg, weights, err := model.Random(o.random)
 	if err != nil {
-		return nil, usagef("--model %s: %v", o.name, err)
+		return nil, usagef("--model %q: %v", o.name, err)
 	}
 	return model.Plan(weights, cfg, p)
 }
@@ -196,12 +223,7 @@ func modelCommand() *cli.Command {
 		Name:        "model",
 		Usage:       "tell about models, and fetch them",
 		Subcommands: []*cli.Command{modelInfoCommand(), pullCommand()},
-		Action: func(c *cli.Context) error {
-			if c.NArg() > 0 {
-				return usagef("unknown command %q; see caucus model --help", c.Args().First())
-			}
-			return cli.ShowSubcommandHelp(c)
-		},
+		Action:      runNoCommand,
 	}
 }
 

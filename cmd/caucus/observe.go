@@ -23,7 +23,7 @@ type observers struct {
 // observe makes those that the flags ask for.
 func observe(c *cli.Context, list []problems.Problem, book *book, out results) *observers {
 	o := &observers{list: list, book: book, out: out, done: make(chan error, 1)}
-	if c.Bool("stream") && out.path == "" {
+	if c.Bool("stream") && out.piped() {
 		o.streamer = &streamer{c: c, list: list, out: problems.NewWriter(c.App.Writer), settled: map[int]budget.Result{}}
 	}
 	return o

@@ -61,6 +61,9 @@ func outputsAt(path string) (outputs, error) {
 	case ".png":
 		return pictures(path, curve.Figure.WritePNG), nil
 	}
+	if path == "-" {
+		return nil, usagef("--out -: standard output has the table, or with --json JSON lines; name a file")
+	}
 	return nil, usagef("--out %s: its ending is not .csv, .jsonl, .svg, .png or .html", path)
 }
 

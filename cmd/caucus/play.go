@@ -35,12 +35,19 @@ func matrixFlags(policies, budgets string) []cli.Flag {
 	}
 }
 
+// tableHelp tells what columns of the table are.
+const tableHelp = "In the table, silent is the share of problems without any vote, landed that of samples which had to answer when\n" +
+	"the window closed, and busy that of slots in use.\n\n"
+
 // allPolicies lists all of them for --policies.
 func allPolicies() string { return strings.Join(policyNames(), ",") }
 
 // matrix reads matrixFlags. What is named twice is played once.
 func matrix(c *cli.Context) (players []replay.Player, windows []time.Duration, err error) {
 	for _, policy := range splitPolicies(c.String("policies")) {
+		if policy == "" {
+			return nil, nil, usagef("--policies %q has an empty place; there are %s", c.String("policies"), strings.Join(policyNames(), ", "))
+		}
 		if _, err := budget.ParsePolicy(policy, 1); err != nil {
 			return nil, nil, usagef("--policies: %v", err)
 		}
@@ -90,10 +97,10 @@ func stepModel(c *cli.Context) (*budget.Profile, error) {
 	}
 	profile, err := readProfile(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--step-model: %w", err)
 	}
 	if !profile.StepTime.Known() {
-		return nil, fmt.Errorf("read the profile %s: it has no step time; caucus calibrate --out measures one", path)
+		return nil, fmt.Errorf("--step-model: read the profile %s: it has no step time; caucus calibrate --out measures one", path)
 	}
 	return profile, nil
 }

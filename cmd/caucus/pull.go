@@ -87,7 +87,7 @@ func pullArguments(c *cli.Context) (repo, folder string, err error) {
 		return "", "", err
 	}
 	if c.NArg() != 1 {
-		return "", "", usagef("pull takes one model, ORG/NAME, got %d arguments; see caucus model pull --help", c.NArg())
+		return "", "", usagef("pull takes one model, ORG/NAME, got %s; see caucus model pull --help", counted(c.NArg(), "argument"))
 	}
 	repo = c.Args().First()
 	if err := hub.CheckRepo(repo); err != nil {

@@ -69,7 +69,7 @@ func uniformly(sessions []ledger.Session) bool {
 
 func (r *recordedRun) sayWhatIsMissing(c *cli.Context) {
 	if n := r.samples.LeftOut(); n > 0 {
-		say(c.App.ErrWriter, "%d problems without a reference answer or without a finished sample are left out", n)
+		say(c.App.ErrWriter, "left out %s without a reference answer or without a finished sample", counted(n, "problem"))
 	}
 	if !r.uniform {
 		say(c.App.ErrWriter, "the recording's policy stopped where votes agreed, which makes a replay too sure; --policy uniform does not")
@@ -110,7 +110,7 @@ func (r *recordedRun) playOf(c *cli.Context) (*replay.Play, error) {
 		p.Samples = c.Int("samples")
 	}
 	if least < p.Samples {
-		say(c.App.ErrWriter, "of some problems only %d samples are recorded; where more are asked for, they are drawn again", least)
+		say(c.App.ErrWriter, "some problems have only %s recorded; where more are asked for, they are drawn again", counted(least, "sample"))
 	}
 	profile, err := stepModel(c)
 	if err != nil {

@@ -19,7 +19,7 @@ func replayCommand() *cli.Command {
 		ArgsUsage: "LEDGER",
 		Description: "LEDGER is what batch --ledger or sweep --ledger wrote. What is not set is as it was when that was written. The\n" +
 			"window passes in virtual time, " + fmt.Sprint(replayRuns) + " times with the samples and problems in other orders, and the line shows the\n" +
-			"mean. --step-model plans for another machine or model.\n\n" + policyHelp(),
+			"mean. --step-model plans for another machine or model.\n" + tableHelp + policyHelp(),
 		Flags: []cli.Flag{
 			&cli.DurationFlag{Name: "budget", Usage: "answer within `TIME`", DefaultText: "the recorded window's"},
 			&cli.StringFlag{Name: "policy", Usage: "give slots to problems by `POLICY`", DefaultText: "the recorded one"},
@@ -43,7 +43,7 @@ func runReplay(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() != 1 {
-		return usagef("replay takes one ledger, got %d arguments", c.NArg())
+		return usagef("replay takes one ledger, got %s", counted(c.NArg(), "argument"))
 	}
 	r, err := openRecording(c, c.Args().First(), nil)
 	if err != nil {

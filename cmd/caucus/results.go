@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -19,9 +20,12 @@ type results struct {
 	path   string // empty for standard output
 }
 
+// piped reports whether they go to standard output, which - names, too.
+func (r results) piped() bool { return r.path == "" || r.path == "-" }
+
 // check reports a path that cannot be written, before the window is spent.
 func (r results) check() error {
-	if r.path == "" {
+	if r.piped() {
 		return nil
 	}
 	info, err := os.Stat(r.path)
@@ -42,7 +46,7 @@ func (r results) check() error {
 // earlier file is lost and no half of one is left. An interrupt meanwhile, which would leave one, is let pass: the program is
 // about to end.
 func (r results) write(write func(io.Writer) error) error {
-	if r.path == "" {
+	if r.piped() {
 		return write(r.stdout)
 	}
 	if info, err := os.Stat(r.path); err == nil && !info.Mode().IsRegular() {
@@ -80,6 +84,9 @@ func sameFile(a, b string) bool {
 func createBeside(path string) (*os.File, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
+		if fault := (*fs.PathError)(nil); errors.As(err, &fault) {
+			err = fault.Err // without the name of the hidden file
+		}
 		return nil, fmt.Errorf("create %s: %w; name a file in a folder that can be written", path, err)
 	}
 	return file, nil

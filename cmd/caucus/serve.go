@@ -1,12 +1,13 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 	"log"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,12 +30,12 @@ func serveCommand() *cli.Command {
 		Description: "It knows /v1/chat/completions and /v1/completions, whole and as streams, /v1/models, /health and /metrics.\n" +
 			"With the fields budget_s and votes a request is answered by a vote. The first interrupt ends it gently, a second one\n" +
 			"at once. docs/serve.md tells more.",
-		Flags: slices.Concat(modelFlags(), remoteFlags(), []cli.Flag{
+		Flags: slices.Concat(sourceFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "listen", Value: "localhost:8080", Usage: "listen at `ADDRESS`; :8080 is every one of this machine"},
 			&cli.StringFlag{Name: "token-file", Usage: "want requests to have the token in `FILE`", DefaultText: "the token in " + tokenVariable + ", if any"},
 			&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once, on all devices together"},
 			&cli.IntFlag{Name: "queue", DefaultText: "4 times the slots", Usage: "let `N` samples wait for a slot; more are refused"},
-			&cli.IntFlag{Name: "max-tokens", DefaultText: "the model's", Usage: "end a sample after `N` tokens"},
+			&cli.IntFlag{Name: "max-tokens", DefaultText: "the model's", Usage: "end a sample after `N` tokens; 0 is the model's limit"},
 			&cli.DurationFlag{Name: "timeout", Value: 5 * time.Minute, Usage: "let a request take `TIME`"},
 			&cli.DurationFlag{Name: "drain", Value: 30 * time.Second, Usage: "let requests go on for `TIME` when the server is to end"},
 			&cli.Int64Flag{Name: "max-body", Value: 1 << 20, Usage: "refuse requests of more than `N` bytes"},
@@ -89,7 +90,7 @@ func runServe(c *cli.Context) error {
 	}
 	s := serve.New(o)
 	defer s.Close()
-	say(c.App.ErrWriter, "%s is served at http://%s/v1", o.Name, listener.Addr())
+	say(c.App.ErrWriter, "%s is served at http://%s/v1", o.Name, reachedAt(listener.Addr()))
 	if secret == "" && !isLocal(listener.Addr()) {
 		say(c.App.ErrWriter, "anybody who reaches this address can use it; %s or --token-file sets a token", tokenVariable)
 	}
@@ -103,10 +104,10 @@ func readToken(path string) (string, error) {
 	}
 	text, err := readFile(path)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("--token-file: %w", err)
 	}
 	if text = strings.TrimSpace(text); text == "" {
-		return "", errors.New("the token's file " + path + " is empty")
+		return "", fmt.Errorf("--token-file: %s is empty", path)
 	}
 	return text, nil
 }
@@ -115,6 +116,14 @@ func readToken(path string) (string, error) {
 func isLocal(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
+}
+
+// reachedAt is an address for people. One that stands for all of this machine's is none that can be asked.
+func reachedAt(a net.Addr) string {
+	if tcp, ok := a.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return a.String()
 }
 
 // servedName is the model's name for clients: of a path the last part.

@@ -41,11 +41,17 @@ func remoteFlags() []cli.Flag {
 // noRemoteFlags refuses flags that mean nothing for a model here.
 func noRemoteFlags(c *cli.Context) error {
 	for _, name := range []string{"base-url", "api-key-file", "template", "suffix", "landing", "hedge"} {
-		if c.IsSet(name) && (name != "base-url" || os.Getenv("OPENAI_BASE_URL") == "") {
+		if given(c, name) {
 			return usagef("--%s is for models on servers; name one with --model %sNAME", name, remotePrefix)
 		}
 	}
 	return nil
+}
+
+// given reports whether a flag is set, and not by a variable of the environment that is there for other programs, too.
+func given(c *cli.Context, name string) bool {
+	_, everywhere := os.LookupEnv("OPENAI_BASE_URL") // which may be empty, and is as good as a flag to c
+	return c.IsSet(name) && (name != "base-url" || !everywhere)
 }
 
 // What servers are asked for unless a flag, or the server, says something else.

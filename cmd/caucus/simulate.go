@@ -17,7 +17,7 @@ func simulateCommand() *cli.Command {
 		Description: "There are easy, medium and hard problems, ones with an attractive wrong answer, and ones beyond the model.\n" +
 			"Every policy gets the same samples. The band of 95% is for other problems of the kind; the difference to\n" +
 			"the first policy is taken problem by problem. \"sd\" is that of one run's accuracy: over seeds, and over\n" +
-			"orders of the problems with the same samples. caucus sweep does the same for real problems.\n\n" + policyHelp(),
+			"orders of the problems with the same samples. caucus sweep does the same for real problems.\n" + tableHelp + policyHelp(),
 		Flags: append(matrixFlags(allPolicies(), "5s,10s,20s,40s"),
 			&cli.IntFlag{Name: "runs", Value: 100, Usage: "play each `N` times"},
 			&cli.IntFlag{Name: "problems", Value: 200, Usage: "make up `N` problems"},

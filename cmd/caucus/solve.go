@@ -21,8 +21,9 @@ func solveCommand() *cli.Command {
 		Name:      "solve",
 		Usage:     "answer one problem",
 		ArgsUsage: "[PROBLEM]",
-		Description: "The problem is the argument, the content of --file, or standard input. The window opens when the\n" +
-			"problem is known, and the answer is out when it closes, or before if the votes leave no doubt.\n" +
+		Description: "The problem is the argument, the content of --file, or standard input, which - stands for, too. The\n" +
+			"window opens when the problem is known, and the answer is out when it closes, or before if the votes\n" +
+			"are as clear as the policy wants them.\n" +
 			"Put -- before a problem that begins with a minus sign.",
 		Flags: append(runFlags(),
 			&cli.StringFlag{Name: "file", Usage: "read the problem from `FILE`"},
@@ -86,20 +87,20 @@ func readProblem(c *cli.Context) (text string, start time.Time, err error) {
 	if err := flagsFirst(c); err != nil {
 		return "", start, err
 	}
-	switch path := c.String("file"); {
+	switch path, argument := c.String("file"), c.Args().First(); {
 	case c.NArg() > 1:
 		return "", start, usagef("solve takes one problem, got %d arguments; put it in quotes", c.NArg())
 	case c.NArg() == 1 && path != "":
 		return "", start, usagef("solve takes a problem or --file, not both")
-	case c.NArg() == 1:
-		text = c.Args().First()
-	case path != "":
+	case c.NArg() == 1 && argument != "-":
+		text = argument
+	case path != "" && path != "-":
 		text, err = within(c.Context, "reading "+path, func() (string, error) { return readFile(path) })
 		if err != nil {
 			return "", start, fmt.Errorf("read the problem: %w", err)
 		}
 	default:
-		if f, ok := c.App.Reader.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		if f, ok := c.App.Reader.(*os.File); ok && path+argument == "" && term.IsTerminal(int(f.Fd())) {
 			return "", start, usagef("solve needs a problem: caucus solve \"What is 3*(17 - 5)/4?\"")
 		}
 		text, err = within(c.Context, "reading standard input", func() (string, error) { return readText(c.App.Reader) })

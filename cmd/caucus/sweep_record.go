@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"caucus/budget"
@@ -30,7 +31,7 @@ func (s *sweep) record() error {
 			if s.c.IsSet("ledger") {
 				return usagef("--ledger is for the recording of a problem file; %s is one already", s.file)
 			}
-			return noChoice(s.c)
+			return errors.Join(noChoice(s.c), s.noDrawing())
 		}
 	}
 	if s.path = s.c.String("ledger"); s.path == "" {
@@ -43,6 +44,20 @@ func (s *sweep) record() error {
 		return err
 	}
 	return s.fill(book)
+}
+
+// noDrawing refuses flags that say how samples are drawn, where none are: of a ledger only a part may be played, as --slots,
+// --samples and --seed say.
+func (s *sweep) noDrawing() error {
+	if s.c.Bool("live") {
+		return nil
+	}
+	for _, f := range slices.Concat(sourceFlags(), samplingFlags()) {
+		if name := f.Names()[0]; given(s.c, name) && !slices.Contains([]string{"slots", "samples", "seed"}, name) {
+			return usagef("--%s is for drawing samples, and %s has them already", name, s.file)
+		}
+	}
+	return nil
 }
 
 // isLedger tells a ledger from a problem file.

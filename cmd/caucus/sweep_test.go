@@ -68,3 +68,11 @@ func TestASweepOfManySamples(t *testing.T) {
 	}
 	t.Logf("%d samples: %v\n%s", *sweepSamples, time.Since(start).Round(time.Millisecond), out.String())
 }
+
+func TestNoPointsAreMinusZero(t *testing.T) {
+	for share, want := range map[float64]string{-0.0004: "+0.0", 0: "+0.0", 0.0004: "+0.0", -0.0006: "-0.1", 0.1234: "+12.3"} {
+		if got := fmt.Sprintf("%+.1f", points(share)); got != want {
+			t.Errorf("%v: %s points, want %s", share, got, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -180,7 +181,7 @@ func (s *swept) cellTable() (columns []column, rows [][]string) {
 		cells := []string{brief(x.Window), x.Player.String(), percent(x.Band.Mean), span(x.Band, "%.1f")}
 		switch {
 		case x.Player != s.players[0]:
-			cells = append(cells, fmt.Sprintf("%+.1f", 100*x.Gain.Mean), span(x.Gain, "%+.1f"))
+			cells = append(cells, fmt.Sprintf("%+.1f", points(x.Gain.Mean)), span(x.Gain, "%+.1f"))
 		case s.compares():
 			cells = append(cells, "", "")
 		}
@@ -208,7 +209,7 @@ func (s *swept) estimateTable() (columns []column, rows [][]string) {
 
 // span writes a band in percent.
 func span(band voting.Interval, format string) string {
-	return fmt.Sprintf(format+" to "+format, 100*band.Low, 100*band.High)
+	return fmt.Sprintf(format+" to "+format, points(band.Low), points(band.High))
 }
 
 // brief writes a time without the units of which there are none: 1h, not 1h0m0s.
@@ -222,6 +223,9 @@ func brief(d time.Duration) string {
 	}
 	return text
 }
+
+// points are a share's hundredths to one place, and never -0.0.
+func points(share float64) float64 { return math.Round(1000*share)/10 + 0 }
 
 func percent(share float64) string { return fmt.Sprintf("%.1f%%", 100*share) }
 

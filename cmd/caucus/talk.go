@@ -22,15 +22,6 @@ func usagef(format string, args ...any) error {
 	return cli.Exit(fmt.Sprintf(format, args...), exitUsage)
 }
 
-// onUsageError keeps a mistyped flag's message on standard error.
-func onUsageError(c *cli.Context, err error, _ bool) error {
-	name := "caucus"
-	if c.Command != nil && c.Command.HelpName != "" {
-		name = c.Command.HelpName
-	}
-	return usagef("%v; see %s --help", err, name)
-}
-
 // noArguments refuses anything that stands after the flags.
 func noArguments(c *cli.Context) error {
 	if c.NArg() > 0 {

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"runtime"
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
@@ -16,8 +14,8 @@ func versionCommand() *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.App.Writer, "caucus %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
+			cli.ShowVersion(c)
+			return nil
 		},
 	}
 }

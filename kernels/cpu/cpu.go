@@ -18,14 +18,14 @@ type Options struct {
 	Precision kernels.Precision
 }
 
-// maxThreads bounds Options.Threads.
-const maxThreads = 1024
+// MaxThreads bounds Options.Threads.
+const MaxThreads = 1024
 
 // New returns the fastest Ops that this processor can run. Close it to stop its workers.
 func New(opts Options) (kernels.Ops, error) {
-	if opts.Threads < 0 || opts.Threads > maxThreads {
+	if opts.Threads < 0 || opts.Threads > MaxThreads {
 		return nil, fmt.Errorf("starting cpu kernels: %d threads: choose 1 to %d, or 0 for as many as Go may run",
-			opts.Threads, maxThreads)
+			opts.Threads, MaxThreads)
 	}
 	if err := opts.Precision.Check(); err != nil {
 		return nil, fmt.Errorf("starting cpu kernels: %w", err)
@@ -73,7 +73,7 @@ type scratch struct {
 func newOps(opts Options, inst *instructions) *ops {
 	threads := opts.Threads
 	if threads == 0 {
-		threads = min(runtime.GOMAXPROCS(0), maxThreads)
+		threads = min(runtime.GOMAXPROCS(0), MaxThreads)
 	}
 	o := &ops{instructions: inst, team: newTeam(threads), scratch: make([]*scratch, threads), partCost: partCost,
 		precision: opts.Precision.WithDefaults()}

@@ -58,7 +58,7 @@ func TestNewSaysWhatItRuns(t *testing.T) {
 }
 
 func TestNewRefusesImpossibleThreads(t *testing.T) {
-	for _, threads := range []int{-1, maxThreads + 1} {
+	for _, threads := range []int{-1, MaxThreads + 1} {
 		if _, err := New(Options{Threads: threads}); err == nil || !strings.Contains(err.Error(), fmt.Sprint(threads)) {
 			t.Errorf("%d threads: error %v", threads, err)
 		}
