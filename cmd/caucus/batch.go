@@ -105,7 +105,9 @@ func spendBatch(c *cli.Context, book *book) (*observers, *spent, error) {
 	if c.Bool("stream") {
 		policy = budget.Stream(policy)
 	}
-	list, start, err := problemsFor(c, book)
+	ctx, cancel := context.WithDeadline(c.Context, opened(c).Add(c.Duration("budget")))
+	defer cancel()
+	list, start, err := problemsFor(ctx, c, book)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -27,6 +27,7 @@ type book struct {
 	plan      spending
 	writer    *ledger.Writer // nil until the run begins
 	positions []int          // of the list's problems in the ledger
+	entering  time.Duration  // that it took to write the problems; their results will take about as long
 	warned    bool           // that it cannot be written
 }
 
@@ -56,6 +57,7 @@ func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budge
 		asked[i] = ledger.Problem{ID: p.ID, Text: p.Text, Reference: p.Answer, PromptTokens: s.Prompts()[i].Tokens}
 	}
 	b.plan = plan
+	begin := time.Now()
 	var err error
 	b.writer, b.positions, err = b.ledger.Begin(
 		ledger.Run{
@@ -66,6 +68,7 @@ func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budge
 			Opened: plan.window.Start, Budget: plan.window.End.Sub(plan.window.Start), Begun: time.Since(plan.window.Start), Policy: plan.named,
 			Slots: b.c.Int("slots"), Machine: machineName(from), Version: version(),
 		}, asked)
+	b.entering = time.Since(begin)
 	if err != nil || !b.resumes {
 		return nil, err
 	}

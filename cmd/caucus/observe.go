@@ -13,6 +13,7 @@ import (
 
 // observers follow a batch while it runs.
 type observers struct {
+	c        *cli.Context
 	list     []problems.Problem
 	book     *book      // nil without --ledger
 	streamer *streamer  // nil unless results are written one by one
@@ -22,7 +23,7 @@ type observers struct {
 
 // observe makes those that the flags ask for.
 func observe(c *cli.Context, list []problems.Problem, book *book, out results) *observers {
-	o := &observers{list: list, book: book, out: out, done: make(chan error, 1)}
+	o := &observers{c: c, list: list, book: book, out: out, done: make(chan error, 1)}
 	if c.Bool("stream") && out.path == "" {
 		o.streamer = &streamer{c: c, list: list, out: problems.NewWriter(c.App.Writer), settled: map[int]budget.Result{}}
 	}

@@ -98,11 +98,5 @@ func (r results) encode(out io.Writer, graded []problems.Result) error {
 	if strings.EqualFold(filepath.Ext(r.path), ".parquet") {
 		return problems.WriteParquet(out, graded)
 	}
-	w := problems.NewWriter(out)
-	for _, result := range graded {
-		if err := w.Write(result); err != nil {
-			return fmt.Errorf("write the result of problem %s: %w", result.ID, err)
-		}
-	}
-	return nil
+	return problems.NewWriter(out).Write(graded...)
 }

@@ -82,7 +82,7 @@ func (s *sweep) forget() {
 
 // judged reads the problems, of which at least two must have a reference answer.
 func (s *sweep) judged(book *book) ([]problems.Problem, error) {
-	list, _, err := problemsFor(s.c, book)
+	list, _, err := problemsFor(s.c.Context, s.c, book)
 	if err != nil {
 		return nil, err
 	}
