@@ -44,9 +44,13 @@ func problemOptions(c *cli.Context) (problems.Options, error) {
 	return o, nil
 }
 
-// problemsFor are the problems of the file, or, if there is none, of the run that the book holds.
+// problemsFor are the problems of the file, or, if there is none, of the run that the book holds. Examples are for who wants
+// to see what happens, and not for a ledger whose name is mistyped.
 func problemsFor(ctx context.Context, c *cli.Context, book *book) (list []problems.Problem, start time.Time, err error) {
 	if book == nil || !book.resumes || c.NArg() > 0 {
+		if path := c.String("ledger"); path != "" && c.NArg() == 0 {
+			return nil, start, usagef("%s holds no run to go on with; give the problems' FILE", path)
+		}
 		return readProblems(ctx, c)
 	}
 	return statementsOf(book.problems), opened(c), noChoice(c)

@@ -124,7 +124,7 @@ func TestInterruptEndsASimulation(t *testing.T) {
 func TestAReplayComesToWhatItsBatchCameTo(t *testing.T) {
 	recording := filepath.Join(t.TempDir(), "run.db")
 	var out bytes.Buffer
-	code, stderr := runHere(t, t.Context(), "", &out, "batch", "--budget", "2m", "--policy", "uniform", "--samples", "5", "--ledger", recording)
+	code, stderr := runHere(t, t.Context(), "", &out, "batch", "--budget", "2m", "--policy", "uniform", "--samples", "5", "--ledger", recording, "../../problems/examples.jsonl")
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
