@@ -26,7 +26,7 @@ func batchCommand() *cli.Command {
 			"that ends in .parquet; a summary goes to standard error. docs/formats.md tells more.\n\n" +
 			"With --ledger the run is kept in a file. If that holds one already, its finished samples are not drawn again, flags\n" +
 			"that are not given are those that it was begun with, the problems are its own if there is no FILE, and the\n" +
-			"window is what was left, or a new one with --budget.",
+			"window is what was left, or a new one with --budget. If it holds none, FILE is needed.",
 		Flags: slices.Concat(runFlags(), problemFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
 			&cli.BoolFlag{Name: "stream", Usage: "take the problems one at a time, and write each result before the next is looked at"},
@@ -112,11 +112,11 @@ func spendBatch(c *cli.Context, book *book) (*observers, *spent, error) {
 		return nil, nil, err
 	}
 	out := results{c.App.Writer, c.String("out")}
-	if err := out.check(); err != nil {
+	if err := errors.Join(out.apart(c.Args().First(), "the file of the problems"), out.apart(c.String("ledger"), "the ledger")); err != nil {
 		return nil, nil, err
 	}
-	if book != nil && sameFile(out.path, c.String("ledger")) {
-		return nil, nil, usagef("--out %s is the ledger; name another file for the results", out.path)
+	if err := out.check(); err != nil {
+		return nil, nil, err
 	}
 	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
 	from, err := openSourceBy(c, window.End)

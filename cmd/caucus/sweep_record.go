@@ -116,7 +116,7 @@ func (s *sweep) fill(book *book) error {
 	if err != nil {
 		return errors.Join(err, book.close(nil, err))
 	}
-	watch := &observers{list: list, book: book, done: make(chan error, 1)}
+	watch := &observers{c: s.c, list: list, book: book, done: make(chan error, 1)}
 	run, err := spend(s.c, s.source, spending{
 		window: budget.Window{Start: start, End: start.Add(longest)}, list: list, seed: s.c.Uint64("seed"), policy: policy, named: "uniform",
 		landedWeight: 1, delta: defaultDelta, watch: watch,
