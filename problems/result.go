@@ -21,7 +21,7 @@ type Result struct {
 	Votes     Votes          `json:"votes" parquet:"votes,list"`
 	Samples   map[string]int `json:"samples" parquet:"samples"` // samples by status, such as "finished" or "landed"
 	Seconds   float64        `json:"seconds" parquet:"seconds"` // from the opening of the window to the decision, or to the end
-	Tokens    int            `json:"tokens" parquet:"tokens"`   // decoded tokens of all samples
+	Tokens    int            `json:"tokens" parquet:"tokens"`   // decoded by the samples that ended or landed
 }
 
 // Vote is an answer and the number of samples that gave it.
