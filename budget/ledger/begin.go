@@ -86,19 +86,26 @@ func enter(conn *sql.Conn, run Run) error {
 	return err
 }
 
+// AnotherRun is the error of Begin for a ledger that holds another run than the one that was to go on.
+type AnotherRun struct{ Held, Given Run }
+
 func compare(held, run Run) error {
-	var differ []string
-	if held.Seed != run.Seed {
-		differ = append(differ, fmt.Sprintf("the seed is %d there and %d here", held.Seed, run.Seed))
-	}
-	if held.Fingerprint != run.Fingerprint {
-		differ = append(differ, fmt.Sprintf("the model and its sampling parameters are %s (%s) there and %s (%s) here",
-			held.Model, held.Fingerprint, run.Model, run.Fingerprint))
-	}
-	if len(differ) > 0 {
-		return fmt.Errorf("it holds another run: %s; use another file", strings.Join(differ, ", and "))
+	if held.Seed != run.Seed || held.Fingerprint != run.Fingerprint {
+		return &AnotherRun{held, run}
 	}
 	return nil
+}
+
+func (e *AnotherRun) Error() string {
+	var differ []string
+	if e.Held.Seed != e.Given.Seed {
+		differ = append(differ, fmt.Sprintf("the seed is %d there and %d here", e.Held.Seed, e.Given.Seed))
+	}
+	if e.Held.Fingerprint != e.Given.Fingerprint {
+		differ = append(differ, fmt.Sprintf("the model and its sampling parameters are %s (%.12s) there and %s (%.12s) here",
+			e.Held.Model, e.Held.Fingerprint, e.Given.Model, e.Given.Fingerprint))
+	}
+	return fmt.Sprintf("it holds another run: %s; use another file", strings.Join(differ, ", and "))
 }
 
 // enrol finds the problems or adds them.

@@ -217,3 +217,14 @@ func TestOpeningWhatCannotBeOpenedSaysWhy(t *testing.T) {
 	l := opened(t, empty)
 	session(t, l, Sample{Status: budget.Finished})
 }
+
+func TestADiscardedLedgerLeavesNothing(t *testing.T) {
+	folder := t.TempDir()
+	l := must[*Ledger](t)(Open(filepath.Join(folder, "run.db")))
+	if err := l.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if left := must[[]os.DirEntry](t)(os.ReadDir(folder)); len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+}

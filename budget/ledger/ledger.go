@@ -101,6 +101,16 @@ func (l *Ledger) Close() error {
 	return nil
 }
 
+// Discard closes a ledger that holds no run and removes it, while nobody else can have it.
+func (l *Ledger) Discard() error {
+	err := errors.Join(l.db.Close(), os.Remove(l.path))
+	l.lock.release()
+	if err != nil {
+		return explain("discard", l.path, err)
+	}
+	return nil
+}
+
 // connect makes connections with these parameters of SQLite and its driver. None is opened yet.
 func connect(path, parameters string) (*sql.DB, error) {
 	slashed := filepath.ToSlash(path)

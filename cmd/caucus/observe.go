@@ -38,9 +38,12 @@ func (o *observers) begin(ctx context.Context, from source, s *sampling.Sampler,
 	if o.book == nil {
 		return nil, nil
 	}
-	earlier, err := within(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return o.book.begin(from, s, plan) })
-	if err != nil && ctx.Err() != nil {
-		o.book = nil // it is left behind with what it waits for
+	book := o.book
+	o.book = nil // is left behind with what it waits for, if that is too long
+	earlier, err := withinOr(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return book.begin(from, s, plan) },
+		func(map[budget.ID]budget.Event, error) { o.book = book })
+	if err == nil || ctx.Err() == nil {
+		o.book = book
 	}
 	return earlier, err
 }
