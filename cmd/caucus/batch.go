@@ -69,10 +69,10 @@ func runBatch(c *cli.Context) (err error) {
 		return err
 	}
 	if book != nil {
-		say(c.App.ErrWriter, "%s has %d samples more than the %d that it had", c.String("ledger"), book.writer.Recorded(), book.had)
+		book.sayWhatIsKept(run)
 	}
 	if !slices.ContainsFunc(run.Results, func(r budget.Result) bool { return r.Answer != "" }) {
-		return noAnswer(run)
+		return noAnswer(c, run)
 	}
 	return nil
 }
@@ -89,7 +89,12 @@ func bookOf(c *cli.Context) (*book, error) {
 		ctx, cancel = context.WithDeadline(ctx, opened(c).Add(c.Duration("budget")))
 		defer cancel()
 	}
-	return within(ctx, "opening the ledger "+path, func() (*book, error) { return openBook(c, path) })
+	open := func() (*book, error) { return openBook(c, path) }
+	return withinOr(ctx, "opening the ledger "+path, open, func(b *book, err error) {
+		if err == nil {
+			_ = b.close(nil, context.DeadlineExceeded) // that the window has closed is said already
+		}
+	})
 }
 
 // spendBatch does what the flags say, which may be those of the run that the book holds. Without observers, nothing has
@@ -160,8 +165,11 @@ func writeSummary(out io.Writer, graded []problems.Result, run *spent) error {
 	if line := verdictLine(graded); line != "" {
 		say(out, "%s", line)
 	}
-	say(out, "%d of %d slots in use, %.0f%% of the time until the last tenth of the window", run.Slots, run.sampler.Slots(),
-		100*run.Occupancy)
+	until := "until the last tenth of the window"
+	if late == 0 {
+		until = "until all were decided"
+	}
+	say(out, "%d of %d slots in use, %.0f%% of the time %s", run.Slots, run.sampler.Slots(), 100*run.Occupancy, until)
 	return writeEffort(out, run)
 }
 
