@@ -74,7 +74,11 @@ func Open(path string) (*Ledger, error) {
 
 // openWriter looks at the file before it touches it.
 func (l *Ledger) openWriter() error {
-	if err := probe(l.path, readOnly); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err := probe(l.path, readOnly)
+	if brokenOff(err) {
+		err = probe(l.path, "mode=rw")
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	db, err := connect(l.path, "mode=rwc&_pragma=synchronous(full)")
