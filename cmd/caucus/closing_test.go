@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -57,14 +58,11 @@ func TestDeadlineOfManyProblems(t *testing.T) {
 	}
 	folder := t.TempDir()
 	path := filepath.Join(folder, "problems.jsonl")
-	file, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var lines bytes.Buffer
 	for _, p := range manyProblems(100000) {
-		fmt.Fprintf(file, "{\"problem\": %q, \"answer\": %q}\n", p.Text, p.Answer)
+		fmt.Fprintf(&lines, "{\"problem\": %q, \"answer\": %q}\n", p.Text, p.Answer)
 	}
-	if err := file.Close(); err != nil {
+	if err := os.WriteFile(path, lines.Bytes(), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	for _, flags := range [][]string{
