@@ -43,13 +43,13 @@ const (
 func (c clip) Allot(v View, problem int) (own, others time.Duration) {
 	share := fairShare(v)
 	least, most := time.Duration(clipLeast*float64(share)), time.Duration(clipMost*float64(share))
-	hidden := len(v.Problems) - begun(v) - 1
+	hidden := v.Total - begun(v) - 1
 	return min(max(v.Left-time.Duration(hidden)*least, least), most), least
 }
 
 // fairShare is an equal part of the time for sampling.
 func fairShare(v View) time.Duration {
-	return (v.Elapsed + v.Left) / time.Duration(len(v.Problems))
+	return (v.Elapsed + v.Left) / time.Duration(v.Total)
 }
 
 // begun is how many problems have begun.

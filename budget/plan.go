@@ -10,7 +10,8 @@ func (r *run) look(now time.Time) {
 	hurry := left < landing.Sub(r.begin)/2 // the first half is never late, however short the window
 	tokens := left.Seconds() / r.pace.at(r.width).Seconds()
 	mean := r.pace.mean(step)
-	for i, b := range r.ballots {
+	r.fresh = Standing{Tokens: mean, Closed: hurry && tokens < firstTokens}
+	for i, b := range r.shown() {
 		s := &r.view.Problems[i]
 		s.Tokens = b.effort.expected(step, mean)
 		s.Settled = b.settled
@@ -21,6 +22,19 @@ func (r *run) look(now time.Time) {
 		s.Closed = b.decided || b.expired || hurry && tokens < least
 	}
 }
+
+// show extends the view as far as to this problem.
+func (r *run) show(problem int) {
+	for n := len(r.view.Problems); n <= problem && n < len(r.standings); n++ {
+		if len(r.ballots[n].samples) == 0 {
+			r.standings[n] = r.fresh
+		}
+		r.view.Problems = r.standings[:n+1]
+	}
+}
+
+// shown are the problems of the view: no other has a sample.
+func (r *run) shown() []*ballot { return r.ballots[:len(r.view.Problems)] }
 
 // setWidth chooses how many slots to use, anew when more is known or the samples have another time.
 func (r *run) setWidth(now time.Time) {
@@ -51,7 +65,7 @@ func (r *run) sampling() time.Duration {
 // ages are the tokens that the running samples have.
 func (r *run) ages(now time.Time) []float64 {
 	ages := make([]float64, 0, r.live)
-	for _, b := range r.ballots {
+	for _, b := range r.shown() {
 		for _, id := range b.runningIDs() {
 			ages = append(ages, r.pace.age(b.launches[id.Index].step, now))
 		}

@@ -25,8 +25,12 @@ type Timed interface {
 }
 
 // A View is what a policy sees of a run.
+//
+// It ends with the first problem behind which none has a sample: those are all like it, and of equals a policy takes the
+// first. So a choice costs what the begun problems cost, however many wait.
 type View struct {
 	Problems []Standing
+	Total    int           // problems, with those behind the view
 	Elapsed  time.Duration // since sampling began
 	Left     time.Duration // to the deadline
 	Sample   time.Duration // that most samples take; 0 while that is unknown

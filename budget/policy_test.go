@@ -153,9 +153,9 @@ func TestTimedPoliciesAllotTheirWinnersSeconds(t *testing.T) {
 		{"clip", 40, 18000 - 9*300 - 100, 300, 300}, // no less
 	} {
 		v := View{
-			Problems: make([]Standing, 50),
-			Elapsed:  time.Duration(c.elapsed * float64(time.Second)),
-			Left:     time.Duration((18000 - c.elapsed) * float64(time.Second)),
+			Problems: make([]Standing, 50), Total: 50,
+			Elapsed: time.Duration(c.elapsed * float64(time.Second)),
+			Left:    time.Duration((18000 - c.elapsed) * float64(time.Second)),
 		}
 		for i := range c.begun {
 			v.Problems[i].Started = 1

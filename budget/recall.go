@@ -12,12 +12,16 @@ func (r *run) recallAll() {
 		return
 	}
 	hurry := r.begin.Add(time.Duration(recallPart * float64(r.landingTime().Sub(r.begin))))
-	for _, b := range r.ballots {
+	for i, b := range r.ballots {
 		for !b.decided && r.recall(b) {
 			if r.driver.now().Before(hurry) {
 				b.count(r.policy)
 			}
 		}
+		if len(b.samples) == 0 {
+			continue
+		}
+		r.show(i + 1)
 		b.countAtOnce(r.policy)
 		r.conclude(b)
 	}

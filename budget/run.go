@@ -67,13 +67,14 @@ func newRun(w Window, begin time.Time, ids []string, slots int, p Policy, o Opti
 	}
 	r := &run{
 		window: w, begin: begin, policy: p, options: o, slots: slots, width: slots, pace: newPace(o, begin),
-		ballots: make([]*ballot, len(ids)),
-		view:    View{Problems: make([]Standing, len(ids))}, clock: fairClock{at: begin},
+		ballots:   make([]*ballot, len(ids)),
+		standings: make([]Standing, len(ids)), view: View{Total: len(ids)}, clock: fairClock{at: begin},
 	}
 	r.timed, _ = p.(Timed)
 	for i, id := range ids {
-		r.ballots[i] = &ballot{id: id, problem: i, standing: &r.view.Problems[i], weigh: o.weight}
+		r.ballots[i] = &ballot{id: id, problem: i, standing: &r.standings[i], weigh: o.weight}
 	}
+	r.show(0)
 	return r, nil
 }
 
@@ -107,7 +108,9 @@ type run struct {
 	driver  driver
 
 	ballots     []*ballot
-	view        View // what the policy sees; kept up to date by the ballots
+	standings   []Standing // of all problems; kept up to date by the ballots
+	fresh       Standing   // that of one without a sample
+	view        View       // what the policy sees
 	slots       int
 	width       int           // of the slots are used
 	planned     time.Duration // that samples have, as the width was chosen
@@ -209,6 +212,7 @@ func (r *run) fill(now time.Time) {
 // start begins the next sample of a problem, or recalls it.
 func (r *run) start(now time.Time, problem int) {
 	b := r.ballots[problem]
+	r.show(problem + 1)
 	if r.recall(b) {
 		r.count(b)
 		b.standing.Closed = b.standing.Closed || b.decided
@@ -397,7 +401,7 @@ func (r *run) settleAll(now time.Time) {
 
 func (r *run) allRunning() []ID {
 	var ids []ID
-	for _, b := range r.ballots {
+	for _, b := range r.shown() {
 		ids = append(ids, b.runningIDs()...)
 	}
 	return ids

@@ -40,7 +40,7 @@ func (s stream) Allot(v View, problem int) (own, others time.Duration) {
 	if timed, ok := s.policy.(Timed); ok {
 		return timed.Allot(v, problem)
 	}
-	coming := float64(len(v.Problems) - problem - 1)
+	coming := float64(v.Total - problem - 1)
 	share := float64(v.Left) / (coming + 1)
 	kept := min(share, max(keptPart*share, float64(v.Sample)))
 	return time.Duration(min(s.patience*share, float64(v.Left)-kept*coming)), time.Duration(kept)

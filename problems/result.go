@@ -21,7 +21,7 @@ type Result struct {
 	Votes     Votes          `json:"votes" parquet:"votes,list"`
 	Samples   map[string]int `json:"samples" parquet:"samples"` // samples by status, such as "finished" or "landed"
 	Seconds   float64        `json:"seconds" parquet:"seconds"` // from the opening of the window to the decision, or to the end
-	Tokens    int            `json:"tokens" parquet:"tokens"`   // decoded tokens of all samples
+	Tokens    int            `json:"tokens" parquet:"tokens"`   // decoded by the samples that ended or landed
 }
 
 // Vote is an answer and the number of samples that gave it.
@@ -83,34 +83,53 @@ func (v *Votes) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// A Writer writes results as JSON, one object a line. Each line goes out in one Write of the underlying writer and is not
-// held back, so whoever reads along sees whole lines only, and a run that is killed loses none of its results.
+// A Writer writes results as JSON, one object a line. Whole lines go out in each Write of the underlying writer, and none
+// is held back, so whoever reads along sees whole lines only, and a run that is killed loses none of its results.
 type Writer struct {
-	w   io.Writer
-	err error // the first failure: what follows a broken line would not be readable
+	w     io.Writer
+	lines bytes.Buffer // that are yet to go out
+	err   error        // the first failure: what follows a broken line would not be readable
 }
+
+// together is how many bytes of lines make a Write of their own: of many results, a Write each would take the longest.
+const together = 64 << 10
 
 // NewWriter returns a Writer to w. It is for one goroutine.
 func NewWriter(w io.Writer) *Writer { return &Writer{w: w} }
 
-// Write writes one result. A line that w takes only in part, as a full disk does, is cut off again if w is a file. After
-// an error of w every later call fails with it.
-func (w *Writer) Write(r Result) error {
-	if w.err != nil {
-		return w.err
-	}
-	if r.Samples == nil {
-		r.Samples = map[string]int{} // {}, not null, for a problem that had no turn
-	}
-	line, err := encode(r)
-	if err != nil {
-		return fmt.Errorf("writing the result of problem %q: %w", r.ID, err)
-	}
-	n, err := w.w.Write(line)
-	if err != nil {
-		w.err = fmt.Errorf("writing the result of problem %q: %w", r.ID, errors.Join(err, w.cut(n)))
+// Write writes results. A line that w takes only in part, as a full disk does, is cut off again if w is a file. After an
+// error of w every later call fails with it.
+func (w *Writer) Write(results ...Result) error {
+	encoder := lineEncoder(&w.lines)
+	for i, r := range results {
+		if w.err != nil {
+			return w.err
+		}
+		if r.Samples == nil {
+			r.Samples = map[string]int{} // {}, not null, for a problem that had no turn
+		}
+		whole := w.lines.Len()
+		if err := encoder.Encode(r); err != nil {
+			w.lines.Truncate(whole)
+			w.err = w.flush(r)
+			return errors.Join(fmt.Errorf("writing the result of problem %q: %w", r.ID, err), w.err)
+		}
+		if w.lines.Len() >= together || i == len(results)-1 {
+			w.err = w.flush(r)
+		}
 	}
 	return w.err
+}
+
+// flush writes the lines, of which this result's is the last.
+func (w *Writer) flush(last Result) error {
+	defer w.lines.Reset()
+	n, err := w.w.Write(w.lines.Bytes())
+	if err != nil {
+		whole := bytes.LastIndexByte(w.lines.Bytes()[:n], '\n') + 1
+		return fmt.Errorf("writing the result of problem %q: %w", last.ID, errors.Join(err, w.cut(n-whole)))
+	}
+	return nil
 }
 
 // cut removes the n bytes written last, where the underlying writer can.
@@ -132,8 +151,12 @@ func (w *Writer) cut(n int) error {
 // encode returns v as a line of JSON that leaves <, > and & readable.
 func encode(v any) ([]byte, error) {
 	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
+	err := lineEncoder(&b).Encode(v)
 	return b.Bytes(), err
+}
+
+func lineEncoder(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
 }

@@ -86,19 +86,26 @@ func enter(conn *sql.Conn, run Run) error {
 	return err
 }
 
+// AnotherRun is the error of Begin for a ledger that holds another run than the one that was to go on.
+type AnotherRun struct{ Held, Given Run }
+
 func compare(held, run Run) error {
-	var differ []string
-	if held.Seed != run.Seed {
-		differ = append(differ, fmt.Sprintf("the seed is %d there and %d here", held.Seed, run.Seed))
-	}
-	if held.Fingerprint != run.Fingerprint {
-		differ = append(differ, fmt.Sprintf("the model and its sampling parameters are %s (%s) there and %s (%s) here",
-			held.Model, held.Fingerprint, run.Model, run.Fingerprint))
-	}
-	if len(differ) > 0 {
-		return fmt.Errorf("it holds another run: %s; use another file", strings.Join(differ, ", and "))
+	if held.Seed != run.Seed || held.Fingerprint != run.Fingerprint {
+		return &AnotherRun{held, run}
 	}
 	return nil
+}
+
+func (e *AnotherRun) Error() string {
+	var differ []string
+	if e.Held.Seed != e.Given.Seed {
+		differ = append(differ, fmt.Sprintf("the seed is %d there and %d here", e.Held.Seed, e.Given.Seed))
+	}
+	if e.Held.Fingerprint != e.Given.Fingerprint {
+		differ = append(differ, fmt.Sprintf("the model and its sampling parameters are %s (%.12s) there and %s (%.12s) here",
+			e.Held.Model, e.Held.Fingerprint, e.Given.Model, e.Given.Fingerprint))
+	}
+	return fmt.Sprintf("it holds another run: %s; use another file", strings.Join(differ, ", and "))
 }
 
 // enrol finds the problems or adds them.
@@ -107,41 +114,66 @@ func enrol(conn *sql.Conn, problems []Problem) (positions []int, err error) {
 	if err != nil {
 		return nil, err
 	}
-	find, err := conn.PrepareContext(context.Background(), "SELECT position, text FROM problem WHERE id = ?")
+	find, err := conn.PrepareContext(context.Background(), "SELECT position, text, reference, prompt_tokens FROM problem WHERE id = ?")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, find.Close()) }()
 	positions = make([]int, len(problems))
+	var added []int
 	for i, p := range problems {
-		var text string
-		err := find.QueryRow(p.ID).Scan(&positions[i], &text)
+		var held Problem
+		err := sql.ErrNoRows
+		if known > 0 {
+			err = find.QueryRow(p.ID).Scan(&positions[i], &held.Text, &held.Reference, &held.PromptTokens)
+		}
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			positions[i] = known
-			known++
-			_, err = conn.ExecContext(context.Background(), "INSERT INTO problem VALUES (?, ?, ?, '', '', 0)", positions[i], p.ID, p.Text)
-		case err == nil && text != p.Text:
+			positions[i] = known + len(added)
+			added = append(added, i)
+			continue
+		case err == nil && held.Text != p.Text:
 			err = fmt.Errorf("its problem %s has another text; use another file, or another id", p.ID)
 		}
 		if err == nil {
-			err = renew(conn, positions[i], p)
+			err = renew(conn, positions[i], held, p)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	return positions, nil
+	return positions, addProblems(conn, problems, added, known)
 }
 
-// renew records what is known of a problem besides its text, and keeps what is not known now.
-func renew(conn *sql.Conn, position int, p Problem) error {
-	var errs [2]error
-	if p.Reference != "" {
-		_, errs[0] = conn.ExecContext(context.Background(), "UPDATE problem SET reference = ?, reference_key = ? WHERE position = ?",
-			p.Reference, string(answer.KeyOf(answer.Bare(p.Reference))), position)
+// addProblems records these of the problems, from a position on.
+func addProblems(conn *sql.Conn, problems []Problem, added []int, from int) error {
+	insert, err := newBulk(conn, "problem", 6, "")
+	if err != nil {
+		return err
 	}
-	if p.PromptTokens != 0 {
+	_, err = insert.insert(len(added), func(at int, row []any) {
+		p := &problems[added[at]]
+		row[0], row[1], row[2], row[3], row[4], row[5] = from+at, p.ID, p.Text, p.Reference, referenceKey(p.Reference), p.PromptTokens
+	})
+	return errors.Join(err, insert.close())
+}
+
+// referenceKey is the class of a reference, "" of none.
+func referenceKey(reference string) string {
+	if reference == "" {
+		return ""
+	}
+	return string(answer.KeyOf(answer.Bare(reference)))
+}
+
+// renew records what is new about a problem besides its text, and keeps what is not known now.
+func renew(conn *sql.Conn, position int, held, p Problem) error {
+	var errs [2]error
+	if p.Reference != "" && p.Reference != held.Reference {
+		_, errs[0] = conn.ExecContext(context.Background(), "UPDATE problem SET reference = ?, reference_key = ? WHERE position = ?",
+			p.Reference, referenceKey(p.Reference), position)
+	}
+	if p.PromptTokens != 0 && p.PromptTokens != held.PromptTokens {
 		_, errs[1] = conn.ExecContext(context.Background(), "UPDATE problem SET prompt_tokens = ? WHERE position = ?",
 			p.PromptTokens, position)
 	}

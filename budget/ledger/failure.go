@@ -37,6 +37,13 @@ func adviceFor(err error) string {
 	}
 }
 
+// brokenOff reports that a process was killed while it wrote, as a ledger's tables before there is a log: SQLite has to undo
+// that before the file can be read.
+func brokenOff(err error) bool {
+	var failure *sqlite.Error
+	return errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_READONLY_ROLLBACK
+}
+
 // code is SQLite's primary result code; 0 if the error is not SQLite's.
 func code(err error) int {
 	var failure *sqlite.Error

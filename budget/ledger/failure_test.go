@@ -217,3 +217,41 @@ func TestOpeningWhatCannotBeOpenedSaysWhy(t *testing.T) {
 	l := opened(t, empty)
 	session(t, l, Sample{Status: budget.Finished})
 }
+
+func TestADiscardedLedgerLeavesNothing(t *testing.T) {
+	folder := t.TempDir()
+	l := must[*Ledger](t)(Open(filepath.Join(folder, "run.db")))
+	if err := l.Discard(); err != nil {
+		t.Fatal(err)
+	}
+	if left := must[[]os.DirEntry](t)(os.ReadDir(folder)); len(left) > 0 {
+		t.Errorf("it left %v", left)
+	}
+}
+
+// TestALedgerThatWasBrokenOffInTheMakingIsMadeAnew: SQLite's journal of what was being written lies beside it.
+func TestALedgerThatWasBrokenOffInTheMakingIsMadeAnew(t *testing.T) {
+	making, path := filepath.Join(t.TempDir(), "run.db"), filepath.Join(t.TempDir(), "run.db")
+	db := must[*sql.DB](t)(connect(making, "mode=rwc&_pragma=cache_size(1)"))
+	defer func() { _ = db.Close() }() // it is given up
+	db.SetMaxOpenConns(1)
+	for _, statement := range []string{"BEGIN", schema, "INSERT INTO text (body) WITH RECURSIVE n(i) AS " +
+		"(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT hex(randomblob(500)) FROM n"} {
+		must[sql.Result](t)(db.Exec(statement))
+	}
+	for _, suffix := range []string{"", "-journal"} { // as a killed process leaves them
+		if err := os.WriteFile(path+suffix, must[[]byte](t)(os.ReadFile(making+suffix)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := probe(path, readOnly); !brokenOff(err) {
+		t.Fatalf("to read it is no such error, but %v", err)
+	}
+	l := must[*Ledger](t)(Open(path))
+	if _, begun, err := l.Run(); begun || err != nil {
+		t.Errorf("it holds a run: %v, %v", begun, err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -16,8 +16,8 @@ type inserter struct {
 	conn    *sql.Conn
 	session int
 
-	samples, texts                                        *bulk
-	orphan, answer, landing, decision, result, spent, end *sql.Stmt
+	samples, texts, results                       *bulk
+	orphan, answer, landing, decision, spent, end *sql.Stmt
 
 	answers  map[stated]int64 // that the file holds
 	nextText int
@@ -36,12 +36,18 @@ const again = ` ON CONFLICT (problem, idx) DO UPDATE SET session = excluded.sess
 	entropy = excluded.entropy, text = excluded.text
 	WHERE sample.status > 2 AND sample.session < excluded.session`
 
+// replacing lets a result take the place of an earlier one of its session.
+const replacing = ` ON CONFLICT (session, problem) DO UPDATE SET answer = excluded.answer, votes = excluded.votes,
+	abstentions = excluded.abstentions, counted = excluded.counted, decided = excluded.decided, seconds = excluded.seconds,
+	verdict = excluded.verdict`
+
 func newInserter(conn *sql.Conn, session int) (*inserter, error) {
 	in := &inserter{conn: conn, session: session, answers: map[stated]int64{}}
-	var errs [3]error
+	var errs [4]error
 	in.nextText, errs[0] = number(conn, "SELECT coalesce(max(id), 0) + 1 FROM text")
 	in.samples, errs[1] = newBulk(conn, "sample", 13, again)
 	in.texts, errs[2] = newBulk(conn, "text", 2, "")
+	in.results, errs[3] = newBulk(conn, "result", 9, replacing)
 	if err := errors.Join(errs[:]...); err != nil {
 		return nil, err
 	}
@@ -54,7 +60,6 @@ func newInserter(conn *sql.Conn, session int) (*inserter, error) {
 		{&in.answer, "INSERT INTO answer (text, key) VALUES (?, ?) ON CONFLICT DO UPDATE SET text = text RETURNING id"},
 		{&in.landing, "INSERT OR REPLACE INTO landing VALUES (?, ?, ?, ?, ?)"},
 		{&in.decision, "INSERT INTO decision (session, at, kind, problem, detail) VALUES (?, ?, ?, nullif(?, -1), ?)"},
-		{&in.result, "INSERT OR REPLACE INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&in.spent, "UPDATE session SET spent = ? WHERE id = ?"},
 		{&in.end, "UPDATE session SET ended = ?, profile = ? WHERE id = ?"},
 	} {
@@ -174,17 +179,19 @@ func (in *inserter) addDecisions(b batch) error {
 }
 
 func (in *inserter) addResults(b batch) error {
-	for _, r := range b.results {
-		id, err := in.answerID(r.Answer, r.Key)
-		if err != nil {
-			return err
-		}
-		_, err = in.result.Exec(in.session, r.Problem, id, r.Votes, r.Abstentions, r.Counted, r.Decided, r.Seconds, r.Verdict)
-		if err != nil {
+	answers := make([]any, len(b.results))
+	for i, r := range b.results {
+		var err error
+		if answers[i], err = in.answerID(r.Answer, r.Key); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := in.results.insert(len(b.results), func(at int, row []any) {
+		r := &b.results[at]
+		row[0], row[1], row[2], row[3], row[4] = in.session, r.Problem, answers[at], r.Votes, r.Abstentions
+		row[5], row[6], row[7], row[8] = r.Counted, r.Decided, r.Seconds, r.Verdict
+	})
+	return err
 }
 
 func (in *inserter) addSpent(spent time.Duration, end *ending) error {
@@ -197,10 +204,10 @@ func (in *inserter) addSpent(spent time.Duration, end *ending) error {
 
 // close lets go of the statements and the connection, whose errors nothing depends on.
 func (in *inserter) close() {
-	for _, s := range []*sql.Stmt{
-		in.samples.one, in.samples.many, in.texts.one, in.texts.many,
-		in.orphan, in.answer, in.landing, in.decision, in.result, in.spent, in.end,
-	} {
+	for _, b := range []*bulk{in.samples, in.texts, in.results} {
+		_ = b.close()
+	}
+	for _, s := range []*sql.Stmt{in.orphan, in.answer, in.landing, in.decision, in.spent, in.end} {
 		_ = s.Close()
 	}
 	_ = in.conn.Close()
@@ -229,6 +236,8 @@ func newBulk(conn *sql.Conn, table string, columns int, conflict string) (*bulk,
 	}
 	return &bulk{columns, one, many, make([]any, columns*together)}, nil
 }
+
+func (b *bulk) close() error { return errors.Join(b.one.Close(), b.many.Close()) }
 
 // insert adds so many rows, filled in by row, and counts those that were taken.
 func (b *bulk) insert(rows int, row func(at int, row []any)) (taken int, err error) {

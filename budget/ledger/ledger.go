@@ -74,7 +74,11 @@ func Open(path string) (*Ledger, error) {
 
 // openWriter looks at the file before it touches it.
 func (l *Ledger) openWriter() error {
-	if err := probe(l.path, readOnly); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	err := probe(l.path, readOnly)
+	if brokenOff(err) {
+		err = probe(l.path, "mode=rw")
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	db, err := connect(l.path, "mode=rwc&_pragma=synchronous(full)")
@@ -97,6 +101,16 @@ func (l *Ledger) Close() error {
 	}
 	if err != nil {
 		return explain("close", l.path, err)
+	}
+	return nil
+}
+
+// Discard closes a ledger that holds no run and removes it, while nobody else can have it.
+func (l *Ledger) Discard() error {
+	err := errors.Join(l.db.Close(), os.Remove(l.path))
+	l.lock.release()
+	if err != nil {
+		return explain("discard", l.path, err)
 	}
 	return nil
 }

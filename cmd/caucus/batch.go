@@ -26,7 +26,7 @@ func batchCommand() *cli.Command {
 			"that ends in .parquet; a summary goes to standard error. docs/formats.md tells more.\n\n" +
 			"With --ledger the run is kept in a file. If that holds one already, its finished samples are not drawn again, flags\n" +
 			"that are not given are those that it was begun with, the problems are its own if there is no FILE, and the\n" +
-			"window is what was left, or a new one with --budget.",
+			"window is what was left, or a new one with --budget. If it holds none, FILE is needed.",
 		Flags: slices.Concat(runFlags(), problemFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "out", Usage: "write the results to `FILE`"},
 			&cli.BoolFlag{Name: "stream", Usage: "take the problems one at a time, and write each result before the next is looked at"},
@@ -69,10 +69,10 @@ func runBatch(c *cli.Context) (err error) {
 		return err
 	}
 	if book != nil {
-		say(c.App.ErrWriter, "%s has %d samples more than the %d that it had", c.String("ledger"), book.writer.Recorded(), book.had)
+		book.sayWhatIsKept(run)
 	}
 	if !slices.ContainsFunc(run.Results, func(r budget.Result) bool { return r.Answer != "" }) {
-		return noAnswer(run)
+		return noAnswer(c, run)
 	}
 	return nil
 }
@@ -89,7 +89,12 @@ func bookOf(c *cli.Context) (*book, error) {
 		ctx, cancel = context.WithDeadline(ctx, opened(c).Add(c.Duration("budget")))
 		defer cancel()
 	}
-	return within(ctx, "opening the ledger "+path, func() (*book, error) { return openBook(c, path) })
+	open := func() (*book, error) { return openBook(c, path) }
+	return withinOr(ctx, "opening the ledger "+path, open, func(b *book, err error) {
+		if err == nil {
+			_ = b.close(nil, context.DeadlineExceeded) // that the window has closed is said already
+		}
+	})
 }
 
 // spendBatch does what the flags say, which may be those of the run that the book holds. Without observers, nothing has
@@ -105,16 +110,18 @@ func spendBatch(c *cli.Context, book *book) (*observers, *spent, error) {
 	if c.Bool("stream") {
 		policy = budget.Stream(policy)
 	}
-	list, start, err := problemsFor(c, book)
+	ctx, cancel := context.WithDeadline(c.Context, opened(c).Add(c.Duration("budget")))
+	defer cancel()
+	list, start, err := problemsFor(ctx, c, book)
 	if err != nil {
 		return nil, nil, err
 	}
 	out := results{c.App.Writer, c.String("out")}
-	if err := out.check(); err != nil {
+	if err := errors.Join(out.apart(c.Args().First(), "the file of the problems"), out.apart(c.String("ledger"), "the ledger")); err != nil {
 		return nil, nil, err
 	}
-	if book != nil && sameFile(out.path, c.String("ledger")) {
-		return nil, nil, usagef("--out %s is the ledger; name another file for the results", out.path)
+	if err := out.check(); err != nil {
+		return nil, nil, err
 	}
 	window := budget.Window{Start: start, End: start.Add(c.Duration("budget"))}
 	from, err := openSourceBy(c, window.End)
@@ -158,8 +165,11 @@ func writeSummary(out io.Writer, graded []problems.Result, run *spent) error {
 	if line := verdictLine(graded); line != "" {
 		say(out, "%s", line)
 	}
-	say(out, "%d of %d slots in use, %.0f%% of the time until the last tenth of the window", run.Slots, run.sampler.Slots(),
-		100*run.Occupancy)
+	until := "until the last tenth of the window"
+	if late == 0 {
+		until = "until all were decided"
+	}
+	say(out, "%d of %d slots in use, %.0f%% of the time %s", run.Slots, run.sampler.Slots(), 100*run.Occupancy, until)
 	return writeEffort(out, run)
 }
 

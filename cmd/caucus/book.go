@@ -19,7 +19,7 @@ import (
 type book struct {
 	c        *cli.Context
 	ledger   *ledger.Ledger
-	fresh    string           // the path, if there was no file
+	fresh    bool             // there was no file
 	problems []ledger.Problem // that it had, if it held a run
 	resumes  bool
 	had      int // samples that need not run again
@@ -27,22 +27,19 @@ type book struct {
 	plan      spending
 	writer    *ledger.Writer // nil until the run begins
 	positions []int          // of the list's problems in the ledger
+	entering  time.Duration  // that it took to write the problems; their results will take about as long
 	warned    bool           // that it cannot be written
 }
 
 // openBook opens or creates the ledger at path. If it holds a run, the flags that are not set become those of that run, and
 // the budget what is left of its window.
 func openBook(c *cli.Context, path string) (*book, error) {
-	_, err := os.Stat(path)
-	fresh := errors.Is(err, fs.ErrNotExist)
+	_, missing := os.Stat(path)
 	l, err := ledger.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	b := &book{c: c, ledger: l}
-	if fresh {
-		b.fresh = path
-	}
+	b := &book{c: c, ledger: l, fresh: errors.Is(missing, fs.ErrNotExist)}
 	if err := b.resume(); err != nil {
 		return nil, errors.Join(err, b.close(nil, err))
 	}
@@ -56,6 +53,7 @@ func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budge
 		asked[i] = ledger.Problem{ID: p.ID, Text: p.Text, Reference: p.Answer, PromptTokens: s.Prompts()[i].Tokens}
 	}
 	b.plan = plan
+	begin := time.Now()
 	var err error
 	b.writer, b.positions, err = b.ledger.Begin(
 		ledger.Run{
@@ -66,6 +64,8 @@ func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budge
 			Opened: plan.window.Start, Budget: plan.window.End.Sub(plan.window.Start), Begun: time.Since(plan.window.Start), Policy: plan.named,
 			Slots: b.c.Int("slots"), Machine: machineName(from), Version: version(),
 		}, asked)
+	err = b.nameFlags(err)
+	b.entering = time.Since(begin)
 	if err != nil || !b.resumes {
 		return nil, err
 	}
@@ -108,18 +108,30 @@ func (b *book) settled(problem int, r budget.Result) {
 
 // close ends the session and the ledger. If none began, it leaves no file that was not there.
 func (b *book) close(run *spent, failed error) error {
-	if b.writer == nil {
-		var err error
-		if b.fresh != "" {
-			err = os.Remove(b.fresh) // while nobody else can have it
-		}
-		return errors.Join(err, b.ledger.Close())
+	switch {
+	case b.writer == nil && b.fresh:
+		return b.ledger.Discard()
+	case b.writer == nil:
+		return b.ledger.Close()
 	}
 	var profile budget.Profile
 	if run != nil && run.drawn > 0 { // or it would pass for what this session has seen
 		profile = run.Profile
 	}
 	return errors.Join(b.writer.Close(ending(run, failed), profile), b.ledger.Close())
+}
+
+// sayWhatIsKept tells what a session has added, and how to go on if the user has ended it.
+func (b *book) sayWhatIsKept(run *spent) {
+	out, path := b.c.App.ErrWriter, b.c.String("ledger")
+	line := fmt.Sprintf("%s has %d samples more than the %d that it had", path, b.writer.Recorded(), b.had)
+	if b.had > 0 {
+		line += "; seconds and tokens are those of this session, the rest is of all"
+	}
+	say(out, "%s", line)
+	if run.Interrupted {
+		say(out, "caucus batch --ledger %s goes on where it was, in what is left of the window", path)
+	}
 }
 
 // The ways in which a session ends, beside a failure.

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -84,6 +87,27 @@ func landTokens(run ledger.Run) int {
 // sampleSettings are the flags, beside the model, that decide what a sample is. A ledger keeps them if they are given.
 var sampleSettings = []string{
 	"base-url", "template", "suffix", "landing", "weights", "kv", "inputs", "max-tokens", "temperature", "top-p",
+}
+
+// nameFlags puts flags in place of the fingerprints by which a ledger knows that a run is not its own.
+func (b *book) nameFlags(err error) error {
+	var other *ledger.AnotherRun
+	if !errors.As(err, &other) {
+		return err
+	}
+	var differ []string
+	for _, name := range slices.Concat([]string{"seed", "model"}, sampleSettings) {
+		there, here := other.Held.Settings[name], other.Given.Settings[name]
+		if there == here || name == "base-url" { // where a sample is drawn makes no difference
+			continue
+		}
+		differ = append(differ, fmt.Sprintf("--%s is %s there and %s here", name, cmp.Or(there, "not given"), cmp.Or(here, "not given")))
+	}
+	if len(differ) == 0 {
+		return err
+	}
+	return fmt.Errorf("%s holds another run: %s; go on with what it was begun with, or name another file",
+		b.c.String("ledger"), strings.Join(differ, ", and "))
 }
 
 // settings are the flags that a resumed run takes over.

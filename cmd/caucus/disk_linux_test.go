@@ -59,7 +59,7 @@ func TestABatchOnAFullDiskAnswersAndCanBeResumed(t *testing.T) {
 // TestALedgerInAReadOnlyFolderIsRefusedAndRead: before the window is spent, or by who only reads.
 func TestALedgerInAReadOnlyFolderIsRefusedAndRead(t *testing.T) {
 	folder := smallDisk(t, "16m")
-	run := batchRun{ownCache(t), []string{"--policy", "uniform", "--samples", "2"}, ""}
+	run := batchRun{ownCache(t), []string{"--policy", "uniform", "--samples", "2"}, "../../problems/examples.jsonl"}
 	db := filepath.Join(folder, "run.db")
 	run.whole(t, db)
 	before := samplesIn(t, db)

@@ -46,6 +46,9 @@ func runGrade(c *cli.Context) error {
 	}
 	defer func() { _ = in.Close() }() // nothing was written: closing cannot lose data
 	out := results{c.App.Writer, c.String("out")}
+	if err := out.apart(c.Args().First(), "the file of the rows"); err != nil {
+		return err
+	}
 	if err := out.check(); err != nil {
 		return err
 	}

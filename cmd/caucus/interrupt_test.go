@@ -104,12 +104,15 @@ func TestInterruptKeepsWhatABatchKnows(t *testing.T) {
 	if err := os.WriteFile(problems, []byte(lines), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	p := interrupt(t, endless("batch", "--out", out, problems), running)
+	p := interrupt(t, endless("batch", "--out", out, "--ledger", filepath.Join(folder, "run.db"), problems), running)
 	if code := p.state.ExitCode(); code != 0 && code != exitNoAnswer { // a busy machine may have none yet
 		t.Fatalf("exit code %d: %s", code, p.stderr.String())
 	}
 	if !strings.Contains(p.stderr.String(), "; interrupted\n") {
 		t.Errorf("the summary does not say so: %s", p.stderr.String())
+	}
+	if !strings.Contains(p.stderr.String(), "run.db goes on where it was, in what is left of the window\n") {
+		t.Errorf("it does not say how to go on: %s", p.stderr.String())
 	}
 	results, err := os.ReadFile(out)
 	if err != nil {

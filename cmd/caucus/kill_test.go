@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,15 +29,11 @@ var kills = flag.Int("kills", 2, "batches that TestAKilledBatchIsResumedWithoutL
 type batchRun struct {
 	env   []string
 	flags []string // without --ledger
-	file  string   // empty: the examples
+	file  string
 }
 
 func (b batchRun) command(db, budget string, out, errs *bytes.Buffer) *exec.Cmd {
-	args := append([]string{"batch", "--ledger", db, "--budget", budget}, b.flags...)
-	if b.file != "" {
-		args = append(args, b.file)
-	}
-	cmd := exec.Command("caucus", args...)
+	cmd := exec.Command("caucus", slices.Concat([]string{"batch", "--ledger", db, "--budget", budget}, b.flags, []string{b.file})...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = b.env, out, errs
 	return cmd
 }

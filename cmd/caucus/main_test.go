@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/script, a file a topic. The scripts know these commands besides testscript's own:
+// TestScripts runs testdata/script, a file a topic. $EXAMPLES is a file of a dozen problems. The scripts know these commands besides testscript's own:
 //
 //	exits CODE PROGRAM ...     run a program that must exit with this code and, unless it is 0, say why on standard error
 //	jsonlines N KEY ...        the last standard output is N lines, each a JSON object with these keys
@@ -46,7 +46,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error { // a user without any cache
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
-			return nil
+			examples, err := filepath.Abs("../../problems/examples.jsonl")
+			env.Setenv("EXAMPLES", examples)
+			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":      command(exits),

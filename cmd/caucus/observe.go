@@ -13,6 +13,7 @@ import (
 
 // observers follow a batch while it runs.
 type observers struct {
+	c        *cli.Context
 	list     []problems.Problem
 	book     *book      // nil without --ledger
 	streamer *streamer  // nil unless results are written one by one
@@ -22,7 +23,7 @@ type observers struct {
 
 // observe makes those that the flags ask for.
 func observe(c *cli.Context, list []problems.Problem, book *book, out results) *observers {
-	o := &observers{list: list, book: book, out: out, done: make(chan error, 1)}
+	o := &observers{c: c, list: list, book: book, out: out, done: make(chan error, 1)}
 	if c.Bool("stream") && out.piped() {
 		o.streamer = &streamer{c: c, list: list, out: problems.NewWriter(c.App.Writer), settled: map[int]budget.Result{}}
 	}
@@ -37,9 +38,12 @@ func (o *observers) begin(ctx context.Context, from source, s *sampling.Sampler,
 	if o.book == nil {
 		return nil, nil
 	}
-	earlier, err := within(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return o.book.begin(from, s, plan) })
-	if err != nil && ctx.Err() != nil {
-		o.book = nil // it is left behind with what it waits for
+	book := o.book
+	o.book = nil // is left behind with what it waits for, if that is too long
+	earlier, err := withinOr(ctx, "opening the ledger", func() (map[budget.ID]budget.Event, error) { return book.begin(from, s, plan) },
+		func(map[budget.ID]budget.Event, error) { o.book = book })
+	if err == nil || ctx.Err() == nil {
+		o.book = book
 	}
 	return earlier, err
 }

@@ -36,6 +36,9 @@ func outputsOf(c *cli.Context, players int) (outputs, error) {
 		if o.drawn && players > curve.MostSeries {
 			return nil, usagef("--out %s: a picture shows at most %d policies, and there are %d with their weightings", o.path, curve.MostSeries, players)
 		}
+		if err := o.apart(c.Args().First(), "the file that is read"); err != nil {
+			return nil, err
+		}
 		if err := o.check(); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -43,10 +44,14 @@ func problemOptions(c *cli.Context) (problems.Options, error) {
 	return o, nil
 }
 
-// problemsFor are the problems of the file, or, if there is none, of the run that the book holds.
-func problemsFor(c *cli.Context, book *book) (list []problems.Problem, start time.Time, err error) {
+// problemsFor are the problems of the file, or, if there is none, of the run that the book holds. Examples are for who wants
+// to see what happens, and not for a ledger whose name is mistyped.
+func problemsFor(ctx context.Context, c *cli.Context, book *book) (list []problems.Problem, start time.Time, err error) {
 	if book == nil || !book.resumes || c.NArg() > 0 {
-		return readProblems(c)
+		if path := c.String("ledger"); path != "" && c.NArg() == 0 {
+			return nil, start, usagef("%s holds no run to go on with; give the problems' FILE", path)
+		}
+		return readProblems(ctx, c)
 	}
 	return statementsOf(book.problems), opened(c), noChoice(c)
 }
@@ -62,8 +67,8 @@ func noChoice(c *cli.Context) error {
 }
 
 // readProblems returns the problems and when their window opens: with the program, or, if they came from standard input,
-// when they had been read.
-func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err error) {
+// when they had been read. Standard input is not bounded by ctx, since there is no window until then.
+func readProblems(ctx context.Context, c *cli.Context) (list []problems.Problem, start time.Time, err error) {
 	if err := flagsFirst(c); err != nil {
 		return nil, start, err
 	}
@@ -80,7 +85,7 @@ func readProblems(c *cli.Context) (list []problems.Problem, start time.Time, err
 		return list, opened(c), err
 	}
 	if path := c.Args().First(); path != "-" {
-		list, err = within(c.Context, "reading "+path, func() ([]problems.Problem, error) { return problems.ReadFile(path, o) })
+		list, err = within(ctx, "reading "+path, func() ([]problems.Problem, error) { return problems.ReadFile(path, o) })
 		return list, opened(c), err
 	}
 	list, err = within(c.Context, "reading standard input", func() ([]problems.Problem, error) {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -98,7 +99,9 @@ func TestABatchAndASweepComeFromServers(t *testing.T) {
 	url := serveMini(t, "--slots", "16")
 	folder := t.TempDir()
 	ledger, remote := filepath.Join(folder, "run.db"), []string{"--model", "openai:", "--base-url", url + ",http://127.0.0.1:1/v1"}
-	_, said := caucus(t, append([]string{"batch", "--samples", "4", "--budget", "20s", "--ledger", ledger, "--limit", "4"}, remote...)...)
+	args := slices.Concat([]string{"batch", "--samples", "4", "--budget", "20s", "--ledger", ledger, "--limit", "4"}, remote,
+		[]string{"../../problems/examples.jsonl"})
+	_, said := caucus(t, args...)
 	if !strings.Contains(said, "4 of 4 problems answered") || !strings.Contains(said, "http://127.0.0.1:1/v1: ") {
 		t.Errorf("batch says %s", said)
 	}

@@ -24,7 +24,7 @@ func resultOf(c *cli.Context, p problems.Problem, r budget.Result) problems.Resu
 
 // isRight judges an answer by its reference. None is never right.
 func isRight(reference, given string) bool {
-	return answer.Equal(answer.Bare(reference), answer.Bare(given))
+	return given != "" && answer.Equal(answer.Bare(reference), answer.Bare(given))
 }
 
 // votesOf lists the answers, each in the words of the sample that gave it first.

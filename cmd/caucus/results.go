@@ -70,10 +70,18 @@ func (r results) write(write func(io.Writer) error) error {
 	return nil
 }
 
-// sameFile reports whether two paths are of one file that there is.
+// apart refuses to write over a file that the command reads or keeps, by whatever path.
+func (r results) apart(from, what string) error {
+	if !sameFile(r.path, from) {
+		return nil
+	}
+	return usagef("--out %s is %s; name another file for the results", r.path, what)
+}
+
+// sameFile reports whether two paths are of one file that there is, and no device or pipe.
 func sameFile(a, b string) bool {
 	x, err := os.Stat(a)
-	if err != nil {
+	if err != nil || !x.Mode().IsRegular() {
 		return false
 	}
 	y, err := os.Stat(b)
@@ -105,11 +113,5 @@ func (r results) encode(out io.Writer, graded []problems.Result) error {
 	if strings.EqualFold(filepath.Ext(r.path), ".parquet") {
 		return problems.WriteParquet(out, graded)
 	}
-	w := problems.NewWriter(out)
-	for _, result := range graded {
-		if err := w.Write(result); err != nil {
-			return fmt.Errorf("write the result of problem %s: %w", result.ID, err)
-		}
-	}
-	return nil
+	return problems.NewWriter(out).Write(graded...)
 }

@@ -68,16 +68,33 @@ func runSolve(c *cli.Context) error {
 		}
 	}
 	if err == nil && run.Results[0].Answer == "" {
-		return noAnswer(run)
+		return noAnswer(c, run)
 	}
 	return err
 }
 
-func noAnswer(run *spent) error {
-	if run.Interrupted {
-		return cli.Exit("interrupted before any sample gave an answer", exitNoAnswer)
+// noAnswer says why there is none, and what may help.
+func noAnswer(c *cli.Context, run *spent) error {
+	n, all := make(map[budget.Status]int), 0
+	late := false
+	for _, r := range run.Results {
+		late = late || !r.Decided
+		for _, s := range r.Samples {
+			n[s.Status]++
+			all++
+		}
 	}
-	return cli.Exit("no sample gave an answer within the window; a longer --budget may help", exitNoAnswer)
+	because := func(format string, args ...any) error { return cli.Exit(fmt.Sprintf(format, args...), exitNoAnswer) }
+	switch {
+	case run.Interrupted:
+		return because("interrupted before any sample gave an answer")
+	case all > 0 && n[budget.Truncated] == all:
+		return because("no sample gave an answer: all %d reached the limit of %d tokens; a larger --max-tokens may help", all,
+			maxTokens(c, run.source))
+	case all > 0 && !late:
+		return because("no sample gave an answer, though all %d ran to their end; more --samples may help", all)
+	}
+	return because("no sample gave an answer within the window; a longer --budget may help")
 }
 
 // readProblem returns the problem and when its window opens: with the program, or, if it came from standard input, when

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/sourcegraph/conc/iter"
 	"github.com/urfave/cli/v2"
 
 	"caucus/budget"
@@ -70,8 +71,13 @@ func spend(c *cli.Context, from source, plan spending) (*spent, error) {
 		}
 		o.Observer = plan.watch
 	}
+	window, err := plan.toSample()
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
 	hide := showProgress(c, plan.window, s)
-	report, err := budget.Run(c.Context, plan.window, idsOf(plan.list), s, plan.policy, o)
+	report, err := budget.Run(c.Context, window, idsOf(plan.list), s, plan.policy, o)
 	hide()
 	for _, trouble := range s.Troubles() {
 		say(c.App.ErrWriter, "%s", trouble)
@@ -109,14 +115,14 @@ func (m *openedModel) prepare(c *cli.Context, list []problems.Problem) (*samplin
 
 // openPrompts opens the prompts of problems.
 func (m *openedModel) openPrompts(e *engine.Fleet, list []problems.Problem) ([]sampling.Prompt, error) {
+	tokens, err := iter.MapErr(list, func(p *problems.Problem) ([]int32, error) { return m.prompt(p.Text) })
+	if err != nil {
+		return nil, err
+	}
 	prompts := make([]sampling.Prompt, len(list))
-	for i, p := range list {
-		tokens, err := m.prompt(p.Text)
-		if err == nil {
-			prompts[i].Tokens = len(tokens)
-			prompts[i].ID, err = e.Open(tokens)
-		}
-		if err != nil {
+	for i := range prompts {
+		prompts[i].Tokens = len(tokens[i])
+		if prompts[i].ID, err = e.Open(tokens[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -82,17 +82,21 @@ func TestAStreamWritesResultsBeforeTheEnd(t *testing.T) {
 }
 
 func TestABrokenOutputIsAnErrorAndNoHang(t *testing.T) {
-	for _, args := range [][]string{{"batch", "--stream", "-"}, {"batch", "-"}} {
-		lines := 0
+	for _, x := range []struct {
+		args        []string
+		good        int // writes
+		brokenAfter string
+	}{{[]string{"batch", "--stream", "-"}, 1, "2"}, {[]string{"batch", "-"}, 0, "4"}} { // without --stream they go out together
+		writes := 0
 		out := lineWriter(func([]byte) error {
-			if lines++; lines > 1 {
+			if writes++; writes > x.good {
 				return errors.New("the reader is gone")
 			}
 			return nil
 		})
-		code, stderr := runHere(t, t.Context(), sums(4), out, args...)
-		if code != exitFailed || !strings.Contains(stderr, `problem "2": the reader is gone`) || lines != 2 {
-			t.Errorf("%v: exit code %d after %d lines: %s", args, code, lines, stderr)
+		code, stderr := runHere(t, t.Context(), sums(4), out, x.args...)
+		if code != exitFailed || !strings.Contains(stderr, `problem "`+x.brokenAfter+`": the reader is gone`) || writes != x.good+1 {
+			t.Errorf("%v: exit code %d after %d writes: %s", x.args, code, writes, stderr)
 		}
 	}
 }
@@ -124,7 +128,7 @@ func TestInterruptEndsASimulation(t *testing.T) {
 func TestAReplayComesToWhatItsBatchCameTo(t *testing.T) {
 	recording := filepath.Join(t.TempDir(), "run.db")
 	var out bytes.Buffer
-	code, stderr := runHere(t, t.Context(), "", &out, "batch", "--budget", "2m", "--policy", "uniform", "--samples", "5", "--ledger", recording)
+	code, stderr := runHere(t, t.Context(), "", &out, "batch", "--budget", "2m", "--policy", "uniform", "--samples", "5", "--ledger", recording, "../../problems/examples.jsonl")
 	if code != 0 {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}

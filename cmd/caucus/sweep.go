@@ -18,8 +18,9 @@ func sweepCommand() *cli.Command {
 		ArgsUsage: "[FILE]",
 		Description: "FILE is a ledger (batch --ledger, or an earlier sweep's) or a problem file, whose samples are recorded first:\n" +
 			"--samples of every problem, and what some of them answer when they are landed. Without it there are\n" +
-			"examples. Then every policy is played in every window, in virtual time, on the same samples. --live spends\n" +
-			"the windows in earnest, too, and compares. Problems without a reference answer are left out.\n" + tableHelp + policyHelp(),
+			"examples, or the problems of --ledger. Then every policy is played in every window, in virtual time, on the same\n" +
+			"samples. --live spends the windows in earnest, too, and compares. Problems without a reference answer are left out.\n" +
+			tableHelp + policyHelp(),
 		Flags: slices.Concat(matrixFlags("uniform,voi", "1s,2s,5s,10s,30s"), sourceFlags(), samplingFlags(), problemFlags(), []cli.Flag{
 			&cli.StringFlag{Name: "ledger", Usage: "keep the recording in `FILE`, and go on with what it holds"},
 			&cli.IntFlag{Name: "runs", Usage: "play each `N` times", DefaultText: "as often as 10000 problems take, 10 to 100 times"},

@@ -97,7 +97,7 @@ func (s *sweep) forget() {
 
 // judged reads the problems, of which at least two must have a reference answer.
 func (s *sweep) judged(book *book) ([]problems.Problem, error) {
-	list, _, err := problemsFor(s.c, book)
+	list, _, err := problemsFor(s.c.Context, s.c, book)
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *sweep) fill(book *book) error {
 	if err != nil {
 		return errors.Join(err, book.close(nil, err))
 	}
-	watch := &observers{list: list, book: book, done: make(chan error, 1)}
+	watch := &observers{c: s.c, list: list, book: book, done: make(chan error, 1)}
 	run, err := spend(s.c, s.source, spending{
 		window: budget.Window{Start: start, End: start.Add(longest)}, list: list, seed: s.c.Uint64("seed"), policy: policy, named: "uniform",
 		landedWeight: 1, delta: defaultDelta, watch: watch,
