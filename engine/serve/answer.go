@@ -2,7 +2,6 @@ package serve
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -15,15 +14,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
 		s.fail(w, fail)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opt.Timeout)
-	defer cancel()
 	l := &page{reply: s.header(o), order: o}
 	do := s.complete
 	if o.votes > 0 {
 		do = s.elect
 	}
 	if !o.stream {
-		if fail := do(ctx, o, l); fail != nil {
+		if fail := do(r.Context(), o, l); fail != nil {
 			s.fail(w, fail)
 			return
 		}
@@ -32,7 +29,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
 		return
 	}
 	st := &tape{page: l, w: w, control: http.NewResponseController(w), patience: s.opt.patience}
-	fail = do(ctx, o, st)
+	fail = do(r.Context(), o, st)
 	switch {
 	case fail != nil && !st.begun:
 		s.fail(w, fail)

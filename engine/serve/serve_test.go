@@ -12,8 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"caucus/engine"
+	"caucus/engine/remote"
 )
 
 // post sends a request and returns the status and the body.
@@ -359,5 +363,31 @@ func TestARequestMayTakeLongerThanItsSending(t *testing.T) {
 	}
 	if body, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != 200 || resp.Body.Close() != nil {
 		t.Errorf("%d %s, %v", resp.StatusCode, body, err)
+	}
+}
+
+// deaf is an engine of which one sample in eight answers, and the others neither end nor land.
+type deaf struct {
+	*fake
+	started atomic.Int32
+}
+
+func (d *deaf) Start(r engine.Request) error {
+	if d.started.Add(1)%8 != 1 {
+		return nil
+	}
+	return d.fake.Start(r)
+}
+func (d *deaf) Land(...uint64) {}
+
+func TestAVoteMayTakeAsLongAsARequest(t *testing.T) {
+	f := newFake(8, 0, `\boxed{7}`)
+	s := upWith(t, Options{Engine: &deaf{fake: f}, Model: f, About: remote.Extension{MaxTokens: 100, LandTokens: 24}, Timeout: 300 * time.Millisecond})
+	for _, budget := range []string{`,"budget_s":0.3`, ``, `,"budget_s":0.3,"stream":true`, ``} {
+		begun := time.Now()
+		status, body := post(t, s.url+"/v1/chat/completions", `{`+hello+`,"votes":8`+budget+`}`)
+		if status != 200 || !strings.Contains(body, `"caucus":{"answer":"7"`) || time.Since(begun) < 300*time.Millisecond {
+			t.Errorf("%s: %d %s after %v", budget, status, body, time.Since(begun))
+		}
 	}
 }
