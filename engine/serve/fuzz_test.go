@@ -20,7 +20,7 @@ func FuzzRequest(f *testing.F) {
 		f.Add(seed)
 	}
 	e := newFake(1, 0, "a")
-	s := &Server{opt: Options{Engine: e, Model: e, Name: "m", About: remote.Extension{MaxTokens: 100}, Timeout: time.Minute}.withDefaults()}
+	s := &Server{opt: Options{Engine: e, Model: e, Name: "m", Queue: maxChoices, About: remote.Extension{MaxTokens: 100}, Timeout: time.Minute}.withDefaults()}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, chat := range []bool{true, false} {
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))

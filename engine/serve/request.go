@@ -131,8 +131,8 @@ func (s *Server) understand(b *body, chat bool) (*order, error) {
 	if o.params, err = b.paramsOf(&s.opt.About); err != nil {
 		return nil, err
 	}
-	if o.n < 1 || o.n > maxChoices {
-		return nil, fmt.Errorf("n: %d is not between 1 and %d", o.n, maxChoices)
+	if most := min(maxChoices, s.opt.most()); o.n < 1 || o.n > most {
+		return nil, fmt.Errorf("n: %d is not between 1 and %d, the most that this server takes", o.n, most)
 	}
 	if b.Seed != nil {
 		seed, err := parseSeed(*b.Seed)

@@ -63,7 +63,7 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{` + hello + `,"foo":1}`, 400, `unknown field \"foo\"`},
 		{"chat/completions", `{` + hello + `,"model":"other"}`, 400, `model: `},
 		{"chat/completions", `{` + hello + `,"n":0}`, 400, `n: `},
-		{"chat/completions", `{` + hello + `,"n":129}`, 400, `n: `},
+		{"chat/completions", `{` + hello + `,"n":21}`, 400, `n: 21 is not between 1 and 20, `}, // 4 slots, and 16 that wait
 		{"chat/completions", `{` + hello + `,"seed":1.5}`, 400, `seed: `},
 		{"chat/completions", `{` + hello + `,"temperature":-1}`, 400, `temperature`},
 		{"chat/completions", `{` + hello + `,"top_p":2}`, 400, `top-p`},
@@ -390,4 +390,30 @@ func TestAVoteMayTakeAsLongAsARequest(t *testing.T) {
 			t.Errorf("%s: %d %s after %v", budget, status, body, time.Since(begun))
 		}
 	}
+}
+
+func TestAnswersAreBoundedByTheRoomThatThereIs(t *testing.T) {
+	for _, tt := range []struct{ slots, queue, most int }{{1, 0, 1}, {2, 0, 2}, {1, 4, 5}, {100, 27, 127}, {100, 28, 128}, {100, 29, 128}} {
+		s := up(t, newFake(tt.slots, 0, "a"), func(o *Options) { o.Queue = tt.queue })
+		for n, want := range map[int]int{1: 200, tt.most: 200, tt.most + 1: 400} {
+			status, body := post(t, s.url+"/v1/chat/completions", fmt.Sprintf(`{%s,"n":%d}`, hello, n))
+			if status != want || want == 400 && !strings.Contains(body, fmt.Sprintf("n: %d is not between 1 and %d", n, tt.most)) {
+				t.Errorf("%d of %d slots and %d that wait: %d %s", n, tt.slots, tt.queue, status, body)
+			}
+		}
+	}
+}
+
+func TestWithoutAQueueNobodyWaits(t *testing.T) {
+	f := newFake(1, time.Hour, "a")
+	s := up(t, f, func(o *Options) { o.Queue, o.Timeout = 0, time.Second })
+	var running sync.WaitGroup
+	running.Go(func() { post(t, s.url+"/v1/chat/completions", `{`+hello+`}`) })
+	for f.live() < 1 {
+		time.Sleep(time.Millisecond)
+	}
+	if status, body := post(t, s.url+"/v1/chat/completions", `{`+hello+`}`); status != http.StatusTooManyRequests {
+		t.Errorf("a sample beyond the slots: %d %s", status, body)
+	}
+	running.Wait()
 }
