@@ -45,3 +45,17 @@ func TestServeLetsAsManyWaitAsItIsTold(t *testing.T) {
 		}
 	}
 }
+
+// TestServeTellsWhatItAddsInVotes has a server of a server with texts of its own.
+func TestServeTellsWhatItAddsInVotes(t *testing.T) {
+	url := serveMini(t, "--model", "openai:", "--base-url", serveMini(t), "--suffix", " Think!", "--landing", "So: ")
+	resp, err := http.Get(url + "/models")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(resp.Body)
+	_ = resp.Body.Close()
+	if err != nil || !strings.Contains(string(text), `"suffix":" Think!","landing":"So: "`) {
+		t.Errorf("%s, %v", text, err)
+	}
+}
