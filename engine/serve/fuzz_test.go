@@ -15,7 +15,7 @@ func FuzzRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{` + hello + `,"n":2,"seed":-1,"stop":["a","b"],"logprobs":true,"stream":true}`, `{"prompt":"a","logprobs":0,"max_tokens":3,"temperature":0.5}`,
 		`{` + hello + `,"votes":3,"budget_s":0.5}`, `{"messages":[{"role":"assistant","content":"a"}],"continue_final_message":true,"add_generation_prompt":false}`,
-		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}],"stream_options":null,"response_format":null}`, `[]`, `null`,
+		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}],"stream_options":null,"response_format":null}`, `{"messages":[{"role":"user","content":"a",` + nothing + `}]}`, `{"prompt":"a"}}`, `[]`, `null`,
 	} {
 		f.Add(seed)
 	}

@@ -36,6 +36,9 @@ func post(t testing.TB, url, body string) (int, string) {
 	return resp.StatusCode, string(data)
 }
 
+// nothing is what OpenAI's client writes of a message that has none of it.
+const nothing = `"refusal":null,"annotations":null,"audio":null,"function_call":null,"tool_calls": null`
+
 const hello = `"messages":[{"role":"user","content":"Hello"}]`
 
 func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
@@ -50,7 +53,8 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{` + hello + `,"stop":["{8","{7"]}`, 200, `"content":"so \\boxed"`},
 		{"chat/completions", `{` + hello + `,"logprobs":true,"max_completion_tokens":1}`, 200, `"logprobs":{"content":[{"token":"s","logprob":-0.25,"bytes":[115],"top_logprobs":[]}]}`},
 		{"chat/completions", `{` + hello + `,"budget_s":2,"votes":5}`, 200, `"caucus":{"answer":"7","verdict":"`},
-		{"chat/completions", `{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}`, 200, `"prompt_tokens":5,"completion_tokens":13,"total_tokens":18`},
+		{"chat/completions", `{"messages":[{"role":"user","name":"me","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}`, 200, `"prompt_tokens":5,"completion_tokens":13,"total_tokens":18`},
+		{"chat/completions", `{"messages":[{"role":"assistant","content":"a",` + nothing + `},{"role":"user","content":"b"}]}` + "\n", 200, `"finish_reason":"stop"`},
 		{"completions", `{"prompt":"1+6="}`, 200, `"object":"text_completion"`},
 		{"completions", `{"prompt":"1+6=","logprobs":0,"max_tokens":2}`, 200, `"logprobs":{"tokens":["s","o"],"token_logprobs":[-0.25,-0.25]}`},
 
@@ -60,6 +64,9 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{`, 400, `the request: `},
 		{"chat/completions", `{}`, 400, `messages: `},
 		{"chat/completions", `{` + hello + `} {}`, 400, `behind`},
+		{"chat/completions", `{` + hello + `}}`, 400, `behind`},
+		{"chat/completions", `{` + hello + `} ]garbage`, 400, `behind`},
+		{"chat/completions", `{` + hello + `}x`, 400, `behind`},
 		{"chat/completions", `{` + hello + `,"foo":1}`, 400, `unknown field \"foo\"`},
 		{"chat/completions", `{` + hello + `,"model":"other"}`, 400, `model: `},
 		{"chat/completions", `{` + hello + `,"n":0}`, 400, `n: `},
@@ -79,6 +86,11 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{` + hello + `,"budget_s":1e9}`, 400, `budget_s: `},
 		{"chat/completions", `{` + hello + `,"votes":2,"n":2}`, 400, `votes: `},
 		{"chat/completions", `{"messages":[{"role":"robot","content":"a"}]}`, 400, `messages[0]: role`},
+		{"chat/completions", `{"messages":[{"role":7,"content":"a"}]}`, 400, `messages[0]: role`},
+		{"chat/completions", `{"messages":[null]}`, 400, `messages[0]: role`},
+		{"chat/completions", `{"messages":[{"role":"user"}]}`, 400, `messages[0]: content`},
+		{"chat/completions", `{"messages":[{"role":"user","content":"a","foo":1}]}`, 400, `messages[0]: field \"foo\"`},
+		{"chat/completions", `{"messages":[{"role":"user","content":"a"},{"role":"user","content":"a","tool_calls":[{}]}]}`, 400, `messages[1]: field \"tool_calls\"`},
 		{"chat/completions", `{"messages":[{"role":"user","content":7}]}`, 400, `messages[0]: content`},
 		{"chat/completions", `{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`, 400, `image_url`},
 		{"chat/completions", `{"messages":[{"role":"assistant","content":"a"}]}`, 400, `continue_final_message`},
