@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
-	"time"
 )
 
 // answer answers an order, whole or as a stream.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
-	o, fail := s.read(w, r, chat)
+	o, fail := s.read(r, chat)
 	if fail != nil {
 		s.fail(w, fail)
 		return
@@ -24,11 +23,10 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
 			s.fail(w, fail)
 			return
 		}
-		s.deadline(w)
 		writeJSON(w, http.StatusOK, l.reply)
 		return
 	}
-	st := &tape{page: l, w: w, control: http.NewResponseController(w), patience: s.opt.patience}
+	st := &tape{page: l, w: w, control: http.NewResponseController(w)}
 	fail = do(r.Context(), o, st)
 	switch {
 	case fail != nil && !st.begun:
@@ -42,13 +40,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
 // fail answers by a failure.
 func (s *Server) fail(w http.ResponseWriter, f *failure) {
 	s.metrics.failed(f.status)
-	s.deadline(w)
 	f.write(w)
-}
-
-// deadline bounds how long a client may take to read an answer.
-func (s *Server) deadline(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.patience)) // one that cannot be set is none
 }
 
 // page is a listener that collects a whole answer.
@@ -77,12 +69,11 @@ func (p *page) done(u *usage) error {
 // tape is a listener that tells at once what it hears, as server-sent events.
 type tape struct {
 	*page
-	w        http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration
-	begun    bool
-	roles    map[int]bool // of the choices that have begun
-	line     bytes.Buffer
+	w       http.ResponseWriter
+	control *http.ResponseController
+	begun   bool
+	roles   map[int]bool // of the choices that have begun
+	line    bytes.Buffer
 }
 
 func (t *tape) part(index int, text string, probs []token) error {
@@ -143,7 +134,6 @@ func (t *tape) write(data []byte) error {
 		t.w.Header().Set("Cache-Control", "no-store")
 		t.w.WriteHeader(http.StatusOK)
 	}
-	_ = t.control.SetWriteDeadline(time.Now().Add(t.patience)) // one that cannot be set is none
 	if _, err := t.w.Write(data); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, chat := range []bool{true, false} {
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
-			o, fail := s.read(httptest.NewRecorder(), r, chat)
+			o, fail := s.read(r, chat)
 			switch {
 			case fail != nil:
 				if fail.status < 400 || fail.message == "" {

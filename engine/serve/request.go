@@ -90,8 +90,8 @@ type order struct {
 }
 
 // read reads a request.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, chat bool) (*order, *failure) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.MaxBody))
+func (s *Server) read(r *http.Request, chat bool) (*order, *failure) {
+	data, err := io.ReadAll(r.Body)
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
 		return nil, &failure{http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the request has more than %d bytes", tooLong.Limit), ""}
 	}

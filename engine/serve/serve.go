@@ -97,6 +97,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		Handler: s.Handler(), ErrorLog: s.opt.Log, MaxHeaderBytes: 32 << 10,
 		ReadHeaderTimeout: s.opt.patience, ReadTimeout: 3 * s.opt.patience, IdleTimeout: time.Minute,
 		BaseContext: func(net.Listener) context.Context { return s.requests },
+		ConnContext: inParts,
 	}
 	failed := make(chan error, 1)
 	var serving conc.WaitGroup

@@ -429,3 +429,38 @@ func TestWithoutAQueueNobodyWaits(t *testing.T) {
 	}
 	running.Wait()
 }
+
+// TestAClientMayTakeAsLongAsItReads has answers of 5 MB for clients that read 1.5 MB a second, and for some that do not read.
+func TestAClientMayTakeAsLongAsItReads(t *testing.T) {
+	s := up(t, newFake(maxChoices, 0, strings.Repeat("a", 700)), func(o *Options) { o.About.MaxTokens, o.patience = 700, 700*time.Millisecond })
+	ask := func(t *testing.T, stream bool) io.ReadCloser {
+		t.Parallel()
+		body := fmt.Sprintf(`{%s,"n":%d,"logprobs":true,"stream":%v}`, hello, maxChoices, stream)
+		resp, err := http.Post(s.url+"/v1/chat/completions", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return resp.Body
+	}
+	for _, stream := range []bool{false, true} {
+		t.Run(fmt.Sprintf("steady, streamed %v", stream), func(t *testing.T) {
+			body, text, err := ask(t, stream), strings.Builder{}, error(nil)
+			for begun := time.Now(); err == nil; time.Sleep(10 * time.Millisecond) {
+				if _, err = io.CopyN(&text, body, 15<<10); err != nil && err != io.EOF {
+					t.Errorf("%v after %d bytes and %v", err, text.Len(), time.Since(begun))
+				}
+			}
+			if n := strings.Count(text.String(), `"finish_reason":"stop"`); n != maxChoices || text.Len() < 5<<20 {
+				t.Errorf("%d choices in %d bytes", n, text.Len())
+			}
+		})
+		t.Run(fmt.Sprintf("idle, streamed %v", stream), func(t *testing.T) {
+			body := ask(t, stream)
+			time.Sleep(2 * s.opt.patience)
+			if _, err := io.Copy(io.Discard, body); err == nil {
+				t.Error("it is borne with")
+			}
+		})
+	}
+}
