@@ -34,6 +34,8 @@ func sourceFlags() []cli.Flag {
 func samplingFlags() []cli.Flag {
 	const ofModel = "the model's"
 	return []cli.Flag{
+		&cli.StringFlag{Name: "template", DefaultText: "the server's, in a chat",
+			Usage: "complete `TEXT`, with {} where the problem belongs, instead of opening a chat"},
 		&cli.IntFlag{Name: "samples", Value: 64, Usage: "sample a problem at most `N` times"},
 		&cli.IntFlag{Name: "slots", Value: 64, Usage: "run `N` samples at once, on all devices together"},
 		&cli.IntFlag{Name: "max-tokens", DefaultText: ofModel, Usage: "end a sample after `N` tokens; 0 is the model's limit"},

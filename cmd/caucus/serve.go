@@ -81,8 +81,12 @@ func runServe(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	queue := 4 * c.Int("slots")
+	if c.IsSet("queue") {
+		queue = c.Int("queue")
+	}
 	o := serve.Options{
-		Name: servedName(from), About: aboutServed(c, from), Token: secret, MaxBody: c.Int64("max-body"), Queue: c.Int("queue"),
+		Name: servedName(from), About: aboutServed(c, from), Token: secret, MaxBody: c.Int64("max-body"), Queue: queue,
 		Timeout: c.Duration("timeout"), Drain: c.Duration("drain"), Log: log.New(c.App.ErrWriter, "caucus: ", 0),
 	}
 	if o.Engine, o.Model, err = from.open(c); err != nil {

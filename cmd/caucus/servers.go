@@ -29,8 +29,6 @@ func remoteFlags() []cli.Flag {
 		&cli.StringFlag{Name: "base-url", EnvVars: []string{"OPENAI_BASE_URL"},
 			Usage: "the servers of --model " + remotePrefix + "NAME, as `URL[,URL...]`"},
 		&cli.StringFlag{Name: "api-key-file", Usage: "send the key in `FILE` to the servers", DefaultText: "the key in OPENAI_API_KEY, if any"},
-		&cli.StringFlag{Name: "template", DefaultText: "the server's, in a chat",
-			Usage: "complete `TEXT`, with {} where the problem belongs, instead of opening a chat"},
 		&cli.StringFlag{Name: "suffix", DefaultText: "as for M1, or what caucus serve tells", Usage: "put `TEXT` behind every problem"},
 		&cli.DurationFlag{Name: "hedge", DefaultText: "never",
 			Usage: "ask a second server, too, where one has not begun a sample after `TIME`, and keep what begins first"},

@@ -2,37 +2,32 @@ package serve
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 )
 
 // answer answers an order, whole or as a stream.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
-	o, fail := s.read(w, r, chat)
+	o, fail := s.read(r, chat)
 	if fail != nil {
 		s.fail(w, fail)
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), s.opt.Timeout)
-	defer cancel()
 	l := &page{reply: s.header(o), order: o}
 	do := s.complete
 	if o.votes > 0 {
 		do = s.elect
 	}
 	if !o.stream {
-		if fail := do(ctx, o, l); fail != nil {
+		if fail := do(r.Context(), o, l); fail != nil {
 			s.fail(w, fail)
 			return
 		}
-		s.deadline(w)
 		writeJSON(w, http.StatusOK, l.reply)
 		return
 	}
-	st := &tape{page: l, w: w, control: http.NewResponseController(w), patience: s.opt.patience}
-	fail = do(ctx, o, st)
+	st := &tape{page: l, w: w, control: http.NewResponseController(w)}
+	fail = do(r.Context(), o, st)
 	switch {
 	case fail != nil && !st.begun:
 		s.fail(w, fail)
@@ -45,13 +40,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, chat bool) {
 // fail answers by a failure.
 func (s *Server) fail(w http.ResponseWriter, f *failure) {
 	s.metrics.failed(f.status)
-	s.deadline(w)
 	f.write(w)
-}
-
-// deadline bounds how long a client may take to read an answer.
-func (s *Server) deadline(w http.ResponseWriter) {
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(s.opt.patience)) // one that cannot be set is none
 }
 
 // page is a listener that collects a whole answer.
@@ -80,12 +69,11 @@ func (p *page) done(u *usage) error {
 // tape is a listener that tells at once what it hears, as server-sent events.
 type tape struct {
 	*page
-	w        http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration
-	begun    bool
-	roles    map[int]bool // of the choices that have begun
-	line     bytes.Buffer
+	w       http.ResponseWriter
+	control *http.ResponseController
+	begun   bool
+	roles   map[int]bool // of the choices that have begun
+	line    bytes.Buffer
 }
 
 func (t *tape) part(index int, text string, probs []token) error {
@@ -146,7 +134,6 @@ func (t *tape) write(data []byte) error {
 		t.w.Header().Set("Cache-Control", "no-store")
 		t.w.WriteHeader(http.StatusOK)
 	}
-	_ = t.control.SetWriteDeadline(time.Now().Add(t.patience)) // one that cannot be set is none
 	if _, err := t.w.Write(data); err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ type listener interface {
 
 // complete draws the samples of an order and tells of them.
 func (s *Server) complete(ctx context.Context, o *order, l listener) *failure {
+	ctx, cancel := context.WithTimeout(ctx, s.opt.Timeout)
+	defer cancel()
 	mine, fail := s.desk.open(o.n)
 	if fail != nil {
 		return fail

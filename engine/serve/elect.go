@@ -23,7 +23,8 @@ type tally struct {
 // delta is the chance of an error that verdicts have.
 const delta = 0.05
 
-// elect answers an order by a vote.
+// elect answers an order by a vote. Its window, which is at most as long as a request may take, is what bounds it: a deadline beside that
+// would race with its end.
 func (s *Server) elect(ctx context.Context, o *order, l listener) *failure {
 	begun := time.Now()
 	slots := min(o.votes, s.opt.Engine.Slots())

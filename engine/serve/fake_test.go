@@ -140,7 +140,7 @@ type running struct {
 // up starts a server of a fake, which ends with the test.
 func up(t testing.TB, f *fake, change func(*Options)) *running {
 	t.Helper()
-	o := Options{Engine: f, Model: f, Name: "m", About: remote.Extension{MaxTokens: 100, LandTokens: 24, Temperature: 1}}
+	o := Options{Engine: f, Model: f, Name: "m", Queue: 4 * f.slots, About: remote.Extension{MaxTokens: 100, LandTokens: 24, Temperature: 1}}
 	if change != nil {
 		change(&o)
 	}

@@ -15,16 +15,16 @@ func FuzzRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{` + hello + `,"n":2,"seed":-1,"stop":["a","b"],"logprobs":true,"stream":true}`, `{"prompt":"a","logprobs":0,"max_tokens":3,"temperature":0.5}`,
 		`{` + hello + `,"votes":3,"budget_s":0.5}`, `{"messages":[{"role":"assistant","content":"a"}],"continue_final_message":true,"add_generation_prompt":false}`,
-		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}],"stream_options":null,"response_format":null}`, `[]`, `null`,
+		`{"messages":[{"role":"user","content":[{"type":"text","text":"a"}]}],"stream_options":null,"response_format":null}`, `{"messages":[{"role":"user","content":"a",` + nothing + `}]}`, `{"prompt":"a"}}`, `[]`, `null`,
 	} {
 		f.Add(seed)
 	}
 	e := newFake(1, 0, "a")
-	s := &Server{opt: Options{Engine: e, Model: e, Name: "m", About: remote.Extension{MaxTokens: 100}, Timeout: time.Minute}.withDefaults()}
+	s := &Server{opt: Options{Engine: e, Model: e, Name: "m", Queue: maxChoices, About: remote.Extension{MaxTokens: 100}, Timeout: time.Minute}.withDefaults()}
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, chat := range []bool{true, false} {
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))
-			o, fail := s.read(httptest.NewRecorder(), r, chat)
+			o, fail := s.read(r, chat)
 			switch {
 			case fail != nil:
 				if fail.status < 400 || fail.message == "" {

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,12 +70,9 @@ type body struct {
 	Store    any `json:"store"`
 }
 
-// message is one of a conversation; its content is a text or a list of parts that are texts.
-type message struct {
-	Role    string          `json:"role"`
-	Content json.RawMessage `json:"content"`
-	Name    any             `json:"name"`
-}
+// message is one of a conversation, by field; its content is a text or a list of parts that are texts. Clients send back what they were
+// told with a null for all that it could have had.
+type message map[string]json.RawMessage
 
 // order is a request, understood.
 type order struct {
@@ -91,8 +90,8 @@ type order struct {
 }
 
 // read reads a request.
-func (s *Server) read(w http.ResponseWriter, r *http.Request, chat bool) (*order, *failure) {
-	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opt.MaxBody))
+func (s *Server) read(r *http.Request, chat bool) (*order, *failure) {
+	data, err := io.ReadAll(r.Body)
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
 		return nil, &failure{http.StatusRequestEntityTooLarge, "invalid_request_error", fmt.Sprintf("the request has more than %d bytes", tooLong.Limit), ""}
 	}
@@ -105,7 +104,7 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request, chat bool) (*order
 	if err := d.Decode(&b); err != nil {
 		return nil, badRequest("the request: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	if d.More() {
+	if _, err := d.Token(); err != io.EOF {
 		return nil, badRequest("the request: there is something behind its JSON")
 	}
 	o, err := s.understand(&b, chat)
@@ -131,8 +130,8 @@ func (s *Server) understand(b *body, chat bool) (*order, error) {
 	if o.params, err = b.paramsOf(&s.opt.About); err != nil {
 		return nil, err
 	}
-	if o.n < 1 || o.n > maxChoices {
-		return nil, fmt.Errorf("n: %d is not between 1 and %d", o.n, maxChoices)
+	if most := min(maxChoices, s.opt.most()); o.n < 1 || o.n > most {
+		return nil, fmt.Errorf("n: %d is not between 1 and %d, the most that this server takes", o.n, most)
 	}
 	if b.Seed != nil {
 		seed, err := parseSeed(*b.Seed)
@@ -179,11 +178,11 @@ func (b *body) promptOf(chat bool) (remote.Prompt, error) {
 		return p, fmt.Errorf("messages: want 1 to %d of them, and no prompt", maxMessages)
 	}
 	for i, m := range b.Messages {
-		text, err := m.text()
+		said, err := m.understand()
 		if err != nil {
 			return p, fmt.Errorf("messages[%d]: %w", i, err)
 		}
-		p.Messages = append(p.Messages, remote.Message{Role: m.Role, Content: text})
+		p.Messages = append(p.Messages, said)
 	}
 	p.Continues = valueOr(b.Continue, false)
 	last := p.Messages[len(p.Messages)-1].Role
@@ -196,24 +195,36 @@ func (b *body) promptOf(chat bool) (remote.Prompt, error) {
 	return p, nil
 }
 
-// text is what a message says.
-func (m *message) text() (string, error) {
-	switch m.Role {
+// understand is a message as a model gets it.
+func (m message) understand() (said remote.Message, err error) {
+	for _, field := range slices.Sorted(maps.Keys(m)) {
+		if given(m[field]) && !slices.Contains([]string{"role", "content", "name"}, field) {
+			return said, fmt.Errorf("field %q is not read by this server; leave it out, or null", field)
+		}
+	}
+	_ = json.Unmarshal(m["role"], &said.Role) // what is no text is no role, either
+	switch said.Role {
 	case "developer":
-		m.Role = "system"
+		said.Role = "system"
 	case "system", "user", "assistant":
 	default:
-		return "", fmt.Errorf("role %q is not one of system, user and assistant", m.Role)
+		return said, fmt.Errorf("role %q is not one of system, user and assistant", said.Role)
 	}
+	said.Content, err = textOf(m["content"])
+	return said, err
+}
+
+// textOf is what a message says.
+func textOf(content json.RawMessage) (string, error) {
 	var text string
-	if json.Unmarshal(m.Content, &text) == nil {
+	if json.Unmarshal(content, &text) == nil {
 		return text, nil
 	}
 	var parts []struct {
 		Type string `json:"type"`
 		Text string `json:"text"`
 	}
-	if json.Unmarshal(m.Content, &parts) != nil {
+	if json.Unmarshal(content, &parts) != nil {
 		return "", errors.New("content is neither a text nor a list of parts")
 	}
 	var all strings.Builder

@@ -21,7 +21,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, &failure{http.StatusNotFound, "invalid_request_error", "there is no " + r.Method + " " + r.URL.Path + " here", ""})
 	})
-	return s.metrics.timed(mux)
+	return s.metrics.timed(http.MaxBytesHandler(s.patiently(mux), s.opt.MaxBody))
 }
 
 // known lets requests with the token pass.

@@ -1,6 +1,6 @@
 // Package serve answers OpenAI's interface with an engine of this program, here or on further servers.
 //
-//	s := serve.New(serve.Options{Engine: e, Model: m, Name: "M1-3B"})
+//	s := serve.New(serve.Options{Engine: e, Model: m, Name: "M1-3B", Queue: 256})
 //	err := s.Run(ctx, listener)
 //
 // It knows /v1/chat/completions and /v1/completions, whole or as streams, /v1/models, /health and /metrics. With the fields
@@ -51,7 +51,7 @@ type Options struct {
 	Token  string           // that requests must have; "" is for all
 
 	MaxBody int64         // bytes of a request (1 MiB)
-	Queue   int           // samples that may wait for a slot (four times the slots)
+	Queue   int           // samples that may wait for a slot; without one, those that find no slot are refused
 	Timeout time.Duration // of a request, from its arrival (5 minutes)
 	Drain   time.Duration // that requests have when Run is told to end (30 seconds)
 	Log     *log.Logger   // of what goes wrong in connections (none)
@@ -61,12 +61,14 @@ type Options struct {
 
 func (o Options) withDefaults() Options {
 	o.MaxBody = cmp.Or(o.MaxBody, 1<<20)
-	o.Queue = cmp.Or(o.Queue, 4*o.Engine.Slots())
 	o.Timeout = cmp.Or(o.Timeout, 5*time.Minute)
 	o.Drain = cmp.Or(o.Drain, 30*time.Second)
 	o.patience = cmp.Or(o.patience, 10*time.Second)
 	return o
 }
+
+// most is how many samples there can be at once, those that wait among them.
+func (o *Options) most() int { return o.Engine.Slots() + o.Queue }
 
 // Server is made by New. Its engine serves nobody else.
 type Server struct {
@@ -83,7 +85,7 @@ type Server struct {
 // New makes a server and begins to read the engine's events.
 func New(o Options) *Server {
 	s := &Server{opt: o.withDefaults(), begun: time.Now()}
-	s.desk = newDesk(s.opt.Engine, s.opt.Engine.Slots()+s.opt.Queue)
+	s.desk = newDesk(s.opt.Engine, s.opt.most())
 	s.requests, s.stop = context.WithCancelCause(context.Background())
 	s.goroutines.Go(s.desk.sort)
 	return s
@@ -95,6 +97,7 @@ func (s *Server) Run(ctx context.Context, l net.Listener) error {
 		Handler: s.Handler(), ErrorLog: s.opt.Log, MaxHeaderBytes: 32 << 10,
 		ReadHeaderTimeout: s.opt.patience, ReadTimeout: 3 * s.opt.patience, IdleTimeout: time.Minute,
 		BaseContext: func(net.Listener) context.Context { return s.requests },
+		ConnContext: inParts,
 	}
 	failed := make(chan error, 1)
 	var serving conc.WaitGroup

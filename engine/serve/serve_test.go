@@ -12,8 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"caucus/engine"
+	"caucus/engine/remote"
 )
 
 // post sends a request and returns the status and the body.
@@ -32,6 +36,9 @@ func post(t testing.TB, url, body string) (int, string) {
 	return resp.StatusCode, string(data)
 }
 
+// nothing is what OpenAI's client writes of a message that has none of it.
+const nothing = `"refusal":null,"annotations":null,"audio":null,"function_call":null,"tool_calls": null`
+
 const hello = `"messages":[{"role":"user","content":"Hello"}]`
 
 func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
@@ -46,7 +53,8 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{` + hello + `,"stop":["{8","{7"]}`, 200, `"content":"so \\boxed"`},
 		{"chat/completions", `{` + hello + `,"logprobs":true,"max_completion_tokens":1}`, 200, `"logprobs":{"content":[{"token":"s","logprob":-0.25,"bytes":[115],"top_logprobs":[]}]}`},
 		{"chat/completions", `{` + hello + `,"budget_s":2,"votes":5}`, 200, `"caucus":{"answer":"7","verdict":"`},
-		{"chat/completions", `{"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}`, 200, `"prompt_tokens":5,"completion_tokens":13,"total_tokens":18`},
+		{"chat/completions", `{"messages":[{"role":"user","name":"me","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]}`, 200, `"prompt_tokens":5,"completion_tokens":13,"total_tokens":18`},
+		{"chat/completions", `{"messages":[{"role":"assistant","content":"a",` + nothing + `},{"role":"user","content":"b"}]}` + "\n", 200, `"finish_reason":"stop"`},
 		{"completions", `{"prompt":"1+6="}`, 200, `"object":"text_completion"`},
 		{"completions", `{"prompt":"1+6=","logprobs":0,"max_tokens":2}`, 200, `"logprobs":{"tokens":["s","o"],"token_logprobs":[-0.25,-0.25]}`},
 
@@ -56,10 +64,13 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{`, 400, `the request: `},
 		{"chat/completions", `{}`, 400, `messages: `},
 		{"chat/completions", `{` + hello + `} {}`, 400, `behind`},
+		{"chat/completions", `{` + hello + `}}`, 400, `behind`},
+		{"chat/completions", `{` + hello + `} ]garbage`, 400, `behind`},
+		{"chat/completions", `{` + hello + `}x`, 400, `behind`},
 		{"chat/completions", `{` + hello + `,"foo":1}`, 400, `unknown field \"foo\"`},
 		{"chat/completions", `{` + hello + `,"model":"other"}`, 400, `model: `},
 		{"chat/completions", `{` + hello + `,"n":0}`, 400, `n: `},
-		{"chat/completions", `{` + hello + `,"n":129}`, 400, `n: `},
+		{"chat/completions", `{` + hello + `,"n":21}`, 400, `n: 21 is not between 1 and 20, `}, // 4 slots, and 16 that wait
 		{"chat/completions", `{` + hello + `,"seed":1.5}`, 400, `seed: `},
 		{"chat/completions", `{` + hello + `,"temperature":-1}`, 400, `temperature`},
 		{"chat/completions", `{` + hello + `,"top_p":2}`, 400, `top-p`},
@@ -75,6 +86,11 @@ func TestARequestIsAnsweredOrRefusedByName(t *testing.T) {
 		{"chat/completions", `{` + hello + `,"budget_s":1e9}`, 400, `budget_s: `},
 		{"chat/completions", `{` + hello + `,"votes":2,"n":2}`, 400, `votes: `},
 		{"chat/completions", `{"messages":[{"role":"robot","content":"a"}]}`, 400, `messages[0]: role`},
+		{"chat/completions", `{"messages":[{"role":7,"content":"a"}]}`, 400, `messages[0]: role`},
+		{"chat/completions", `{"messages":[null]}`, 400, `messages[0]: role`},
+		{"chat/completions", `{"messages":[{"role":"user"}]}`, 400, `messages[0]: content`},
+		{"chat/completions", `{"messages":[{"role":"user","content":"a","foo":1}]}`, 400, `messages[0]: field \"foo\"`},
+		{"chat/completions", `{"messages":[{"role":"user","content":"a"},{"role":"user","content":"a","tool_calls":[{}]}]}`, 400, `messages[1]: field \"tool_calls\"`},
 		{"chat/completions", `{"messages":[{"role":"user","content":7}]}`, 400, `messages[0]: content`},
 		{"chat/completions", `{"messages":[{"role":"user","content":[{"type":"image_url"}]}]}`, 400, `image_url`},
 		{"chat/completions", `{"messages":[{"role":"assistant","content":"a"}]}`, 400, `continue_final_message`},
@@ -359,5 +375,92 @@ func TestARequestMayTakeLongerThanItsSending(t *testing.T) {
 	}
 	if body, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != 200 || resp.Body.Close() != nil {
 		t.Errorf("%d %s, %v", resp.StatusCode, body, err)
+	}
+}
+
+// deaf is an engine of which one sample in eight answers, and the others neither end nor land.
+type deaf struct {
+	*fake
+	started atomic.Int32
+}
+
+func (d *deaf) Start(r engine.Request) error {
+	if d.started.Add(1)%8 != 1 {
+		return nil
+	}
+	return d.fake.Start(r)
+}
+func (d *deaf) Land(...uint64) {}
+
+func TestAVoteMayTakeAsLongAsARequest(t *testing.T) {
+	f := newFake(8, 0, `\boxed{7}`)
+	s := upWith(t, Options{Engine: &deaf{fake: f}, Model: f, About: remote.Extension{MaxTokens: 100, LandTokens: 24}, Timeout: 300 * time.Millisecond})
+	for _, budget := range []string{`,"budget_s":0.3`, ``, `,"budget_s":0.3,"stream":true`, ``} {
+		begun := time.Now()
+		status, body := post(t, s.url+"/v1/chat/completions", `{`+hello+`,"votes":8`+budget+`}`)
+		if status != 200 || !strings.Contains(body, `"caucus":{"answer":"7"`) || time.Since(begun) < 300*time.Millisecond {
+			t.Errorf("%s: %d %s after %v", budget, status, body, time.Since(begun))
+		}
+	}
+}
+
+func TestAnswersAreBoundedByTheRoomThatThereIs(t *testing.T) {
+	for _, tt := range []struct{ slots, queue, most int }{{1, 0, 1}, {2, 0, 2}, {1, 4, 5}, {100, 27, 127}, {100, 28, 128}, {100, 29, 128}} {
+		s := up(t, newFake(tt.slots, 0, "a"), func(o *Options) { o.Queue = tt.queue })
+		for n, want := range map[int]int{1: 200, tt.most: 200, tt.most + 1: 400} {
+			status, body := post(t, s.url+"/v1/chat/completions", fmt.Sprintf(`{%s,"n":%d}`, hello, n))
+			if status != want || want == 400 && !strings.Contains(body, fmt.Sprintf("n: %d is not between 1 and %d", n, tt.most)) {
+				t.Errorf("%d of %d slots and %d that wait: %d %s", n, tt.slots, tt.queue, status, body)
+			}
+		}
+	}
+}
+
+func TestWithoutAQueueNobodyWaits(t *testing.T) {
+	f := newFake(1, time.Hour, "a")
+	s := up(t, f, func(o *Options) { o.Queue, o.Timeout = 0, time.Second })
+	var running sync.WaitGroup
+	running.Go(func() { post(t, s.url+"/v1/chat/completions", `{`+hello+`}`) })
+	for f.live() < 1 {
+		time.Sleep(time.Millisecond)
+	}
+	if status, body := post(t, s.url+"/v1/chat/completions", `{`+hello+`}`); status != http.StatusTooManyRequests {
+		t.Errorf("a sample beyond the slots: %d %s", status, body)
+	}
+	running.Wait()
+}
+
+// TestAClientMayTakeAsLongAsItReads has answers of 5 MB for clients that read 1.5 MB a second, and for some that do not read.
+func TestAClientMayTakeAsLongAsItReads(t *testing.T) {
+	s := up(t, newFake(maxChoices, 0, strings.Repeat("a", 700)), func(o *Options) { o.About.MaxTokens, o.patience = 700, 700*time.Millisecond })
+	ask := func(t *testing.T, stream bool) io.ReadCloser {
+		t.Parallel()
+		body := fmt.Sprintf(`{%s,"n":%d,"logprobs":true,"stream":%v}`, hello, maxChoices, stream)
+		resp, err := http.Post(s.url+"/v1/chat/completions", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = resp.Body.Close() })
+		return resp.Body
+	}
+	for _, stream := range []bool{false, true} {
+		t.Run(fmt.Sprintf("steady, streamed %v", stream), func(t *testing.T) {
+			body, text, err := ask(t, stream), strings.Builder{}, error(nil)
+			for begun := time.Now(); err == nil; time.Sleep(10 * time.Millisecond) {
+				if _, err = io.CopyN(&text, body, 15<<10); err != nil && err != io.EOF {
+					t.Errorf("%v after %d bytes and %v", err, text.Len(), time.Since(begun))
+				}
+			}
+			if n := strings.Count(text.String(), `"finish_reason":"stop"`); n != maxChoices || text.Len() < 5<<20 {
+				t.Errorf("%d choices in %d bytes", n, text.Len())
+			}
+		})
+		t.Run(fmt.Sprintf("idle, streamed %v", stream), func(t *testing.T) {
+			body := ask(t, stream)
+			time.Sleep(2 * s.opt.patience)
+			if _, err := io.Copy(io.Discard, body); err == nil {
+				t.Error("it is borne with")
+			}
+		})
 	}
 }

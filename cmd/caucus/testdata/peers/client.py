@@ -28,6 +28,12 @@ for part in client.chat.completions.create(
 assert text == [c.message.content for c in whole.choices] and ends == 2, (text, whole)
 assert used.completion_tokens == whole.usage.completion_tokens, (used, whole)
 
+said = whole.choices[0].message.model_dump()  # with fields of which it has nothing
+said["content"] = said["content"][:20]
+assert client.chat.completions.create(
+    model=model, messages=[*question, said], extra_body={"continue_final_message": True, "add_generation_prompt": False}
+).choices[0].message.content
+
 stopped = client.chat.completions.create(model=model, messages=question, seed=5, stop="</think>")
 assert stopped.choices[0].message.content == text[0].partition("</think>")[0], stopped
 short = client.completions.create(model=model, prompt="What is 2+2?", max_tokens=3, temperature=0, logprobs=0)
