@@ -79,6 +79,7 @@ func spend(c *cli.Context, from source, plan spending) (*spent, error) {
 	hide := showProgress(c, plan.window, s)
 	report, err := budget.Run(c.Context, window, idsOf(plan.list), s, plan.policy, o)
 	hide()
+	knowSteps(&report.Profile, s)
 	for _, trouble := range s.Troubles() {
 		say(c.App.ErrWriter, "%s", trouble)
 	}
@@ -93,6 +94,13 @@ func spend(c *cli.Context, from source, plan spending) (*spent, error) {
 		err = fmt.Errorf("sample: %w", err)
 	}
 	return &spent{report, from, s, s.Stats().Drawn}, err
+}
+
+// knowSteps lets a run that was over before it was told of any step know what they took.
+func knowSteps(p *budget.Profile, s *sampling.Sampler) {
+	if step, made := s.MeanStep(); made && !p.StepTime.Known() {
+		p.StepTime.Observe(step)
+	}
 }
 
 // prepare starts engines that are fit for the problems and opens their prompts.
