@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -102,7 +103,7 @@ func (s *Server) read(r *http.Request, chat bool) (*order, *failure) {
 	d.DisallowUnknownFields()
 	var b body
 	if err := d.Decode(&b); err != nil {
-		return nil, badRequest("the request: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return nil, badRequest("%s", misread(err))
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, badRequest("the request: there is something behind its JSON")
@@ -112,6 +113,42 @@ func (s *Server) read(r *http.Request, chat bool) (*order, *failure) {
 		return nil, badRequest("%v", err)
 	}
 	return o, nil
+}
+
+// misread says what in a request's JSON is wrong, as its writer sees it.
+func misread(err error) string {
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Sprintf("%s: want %s, not a JSON %s", kind.Field, wanted(kind.Type), kind.Value)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("the request: want a JSON object, not a JSON %s", kind.Value)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("the request: it is no JSON, which shows at byte %d", syntax.Offset)
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return "the request: its JSON breaks off"
+	}
+	return "the request: " + strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// wanted is what a field holds.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return wanted(t.Elem())
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int:
+		return "a whole number"
+	case reflect.Float32, reflect.Float64:
+		return "a number that is not too large"
+	case reflect.Slice:
+		return "a list"
+	}
+	return "an object"
 }
 
 // understand makes an order of a body.
@@ -259,6 +296,9 @@ func (b *body) paramsOf(about *remote.Extension) (engine.Params, error) {
 	}
 	if len(p.Stop) > maxStops {
 		return p, fmt.Errorf("stop: %d texts are more than %d", len(p.Stop), maxStops)
+	}
+	if p.MaxTokens > about.MaxTokens {
+		return p, fmt.Errorf("max_tokens: %d are more than %d, the most that the model draws", p.MaxTokens, about.MaxTokens)
 	}
 	return p, p.Check(about.MaxTokens)
 }

@@ -107,7 +107,7 @@ func newFrame(source, bos, eos string, roles []string) (frame, error) {
 	f := cut(text, standIns)
 	for i := range standIns {
 		if !slices.ContainsFunc(f.places, func(p place) bool { return p.message == i }) {
-			return f, fmt.Errorf("it leaves out message %d, of the %s", i+1, roles[i])
+			return f, fmt.Errorf("it leaves out message %d, of the %s; say it in another one", i+1, roles[i])
 		}
 	}
 	return f, f.findTrims(roles, standIns, padded)
