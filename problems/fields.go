@@ -140,6 +140,9 @@ func (v values) noStatement() error {
 	}
 	longest, length := "NAME", 0
 	for _, name := range slices.Sorted(maps.Keys(v)) {
+		if len(v) == 1 && strings.Contains(name, ";") {
+			return fmt.Errorf("no statement in the only column, %q: part cells by commas, or, in a .tsv file, by tabs", name)
+		}
 		if text, ok := v[name].(string); ok && len(text) > length && strings.ContainsAny(text, " ?") {
 			longest, length = name, len(text)
 		}

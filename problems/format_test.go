@@ -131,7 +131,7 @@ func TestBadRowsHaveTheirLineInEveryFormat(t *testing.T) {
 		{"p.csv", "id,problem\na\xe9,What?\n", `p.csv:2: "id" is neither a string`},
 		{"p.csv", "problem,solution\nWhat?,\\boxed{\xe9}\n", `p.csv:2: "solution": not valid UTF-8`},
 		{"p.tsv", "id\tproblem\na\tWhat?\na\tWhy?\n", `p.tsv:3: id "a" is that of line 2`},
-		{"p.csv", "problem;answer\nWhat?;3\n", "reading problems from p.csv: the row that names the columns has semicolons: part cells by commas, or, in a .tsv file, by tabs"},
+		{"p.csv", "problem;answer\nWhat?;3\n", `p.csv:2: no statement in the only column, "problem;answer": part cells by commas, or, in a .tsv file, by tabs`},
 		{"p.csv", "my prompt,gold\nWhat?,3\n", `p.csv:2: no statement among the fields "gold", "my prompt": name its field, as in --field statement=NAME`},
 		{"p.csv", "prompt,gold\nWhat?,3\n", `p.csv:2: no statement among the fields "gold", "prompt": name its field, as in --field statement=prompt`},
 		{"p.parquet", parquetOf(t, []problemRow{{"a", "What?", ""}, {"a", "Why?", ""}}), `p.parquet:2: id "a" is that of line 1`},

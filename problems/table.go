@@ -41,9 +41,6 @@ func header(table *csv.Reader) ([]string, error) {
 		}
 		return nil, err
 	}
-	if len(record) == 1 && strings.Contains(record[0], ";") {
-		return nil, errors.New("the row that names the columns has semicolons: part cells by commas, or, in a .tsv file, by tabs")
-	}
 	columns := make([]string, len(record))
 	taken := make(map[string]bool, len(record))
 	for i, cell := range record {

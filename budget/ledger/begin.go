@@ -31,14 +31,16 @@ func (l *Ledger) Begin(run Run, s Session, problems []Problem) (w *Writer, posit
 			_ = conn.Close() // err says more
 		}
 	}()
-	session := 0
+	session, enrolling := 0, time.Duration(0)
 	err = transact(conn, func() error {
 		if err := enter(conn, run); err != nil {
 			return err
 		}
+		begin := time.Now()
 		if positions, err = enrol(conn, problems); err != nil {
 			return err
 		}
+		enrolling = time.Since(begin)
 		session, err = open(conn, s)
 		return err
 	})
@@ -47,6 +49,9 @@ func (l *Ledger) Begin(run Run, s Session, problems []Problem) (w *Writer, posit
 	}
 	if err == nil {
 		w, err = newWriter(l, conn, session, s)
+	}
+	if err == nil {
+		w.Enrolling = enrolling
 	}
 	if err != nil {
 		return nil, nil, explain("begin a session in", l.path, err)

@@ -1,8 +1,11 @@
 package ledger
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -42,6 +45,19 @@ func adviceFor(err error) string {
 func brokenOff(err error) bool {
 	var failure *sqlite.Error
 	return errors.As(err, &failure) && failure.Code() == sqlite3.SQLITE_READONLY_ROLLBACK
+}
+
+// inTheMaking reports whether what lies in a file's journal, to be undone, began with an empty database, as a ledger does.
+// Those of other programs are theirs to mend. (https://sqlite.org/fileformat2.html, section 3: bytes 16 to 19 are its pages.)
+func inTheMaking(path string) bool {
+	journal, err := os.Open(path + "-journal")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = journal.Close() }() // it was only read
+	header := make([]byte, 20)
+	_, err = io.ReadFull(journal, header)
+	return err == nil && binary.BigEndian.Uint32(header[16:]) == 0
 }
 
 // code is SQLite's primary result code; 0 if the error is not SQLite's.

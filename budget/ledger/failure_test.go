@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -229,17 +230,20 @@ func TestADiscardedLedgerLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestALedgerThatWasBrokenOffInTheMakingIsMadeAnew: SQLite's journal of what was being written lies beside it.
-func TestALedgerThatWasBrokenOffInTheMakingIsMadeAnew(t *testing.T) {
+// many are rows that do not fit into the cache.
+const many = " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT hex(randomblob(500)) FROM n"
+
+// halfWritten is a database as a process leaves it that is killed in its last statement: SQLite's journal of that lies beside it.
+func halfWritten(t *testing.T, statements ...string) (path string) {
+	t.Helper()
 	making, path := filepath.Join(t.TempDir(), "run.db"), filepath.Join(t.TempDir(), "run.db")
 	db := must[*sql.DB](t)(connect(making, "mode=rwc&_pragma=cache_size(1)"))
-	defer func() { _ = db.Close() }() // it is given up
+	t.Cleanup(func() { _ = db.Close() }) // it is given up
 	db.SetMaxOpenConns(1)
-	for _, statement := range []string{"BEGIN", schema, "INSERT INTO text (body) WITH RECURSIVE n(i) AS " +
-		"(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT hex(randomblob(500)) FROM n"} {
+	for _, statement := range statements {
 		must[sql.Result](t)(db.Exec(statement))
 	}
-	for _, suffix := range []string{"", "-journal"} { // as a killed process leaves them
+	for _, suffix := range []string{"", "-journal"} {
 		if err := os.WriteFile(path+suffix, must[[]byte](t)(os.ReadFile(making+suffix)), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -247,6 +251,23 @@ func TestALedgerThatWasBrokenOffInTheMakingIsMadeAnew(t *testing.T) {
 	if err := probe(path, readOnly); !brokenOff(err) {
 		t.Fatalf("to read it is no such error, but %v", err)
 	}
+	return path
+}
+
+// TestAnotherProgramsDatabaseIsLeftAsItIs also where its program was killed and has it to mend.
+func TestAnotherProgramsDatabaseIsLeftAsItIs(t *testing.T) {
+	path := halfWritten(t, "CREATE TABLE theirs (x)", "BEGIN", "INSERT INTO theirs"+many)
+	before := must[[]byte](t)(os.ReadFile(path))
+	if l, err := Open(path); err == nil {
+		t.Error("it is opened", l.Close())
+	}
+	if after := must[[]byte](t)(os.ReadFile(path)); !bytes.Equal(before, after) {
+		t.Error("it is changed")
+	}
+}
+
+func TestALedgerThatWasBrokenOffInTheMakingIsMadeAnew(t *testing.T) {
+	path := halfWritten(t, "BEGIN", schema, "INSERT INTO text (body)"+many)
 	l := must[*Ledger](t)(Open(path))
 	if _, begun, err := l.Run(); begun || err != nil {
 		t.Errorf("it holds a run: %v, %v", begun, err)

@@ -75,7 +75,7 @@ func Open(path string) (*Ledger, error) {
 // openWriter looks at the file before it touches it.
 func (l *Ledger) openWriter() error {
 	err := probe(l.path, readOnly)
-	if brokenOff(err) {
+	if brokenOff(err) && inTheMaking(l.path) {
 		err = probe(l.path, "mode=rw")
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

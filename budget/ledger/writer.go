@@ -18,6 +18,8 @@ const (
 
 // A Writer records a session. Its methods are safe for concurrent use, and all but Flush and Close only append to a buffer.
 type Writer struct {
+	Enrolling time.Duration // that it took to enter the problems; as many results take about as long
+
 	ledger  *Ledger
 	session int
 	opened  time.Time

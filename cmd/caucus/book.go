@@ -27,14 +27,13 @@ type book struct {
 	plan      spending
 	writer    *ledger.Writer // nil until the run begins
 	positions []int          // of the list's problems in the ledger
-	entering  time.Duration  // that it took to write the problems; their results will take about as long
 	warned    bool           // that it cannot be written
 }
 
 // openBook opens or creates the ledger at path. If it holds a run, the flags that are not set become those of that run, and
 // the budget what is left of its window.
 func openBook(c *cli.Context, path string) (*book, error) {
-	_, missing := os.Stat(path)
+	_, missing := os.Lstat(path) // a link to nowhere is no file of ours
 	l, err := ledger.Open(path)
 	if err != nil {
 		return nil, err
@@ -53,7 +52,6 @@ func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budge
 		asked[i] = ledger.Problem{ID: p.ID, Text: p.Text, Reference: p.Answer, PromptTokens: s.Prompts()[i].Tokens}
 	}
 	b.plan = plan
-	begin := time.Now()
 	var err error
 	b.writer, b.positions, err = b.ledger.Begin(
 		ledger.Run{
@@ -65,7 +63,6 @@ func (b *book) begin(from source, s *sampling.Sampler, plan spending) (map[budge
 			Slots: b.c.Int("slots"), Machine: machineName(from), Version: version(),
 		}, asked)
 	err = b.nameFlags(err)
-	b.entering = time.Since(begin)
 	if err != nil || !b.resumes {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ func (b *book) resume() error {
 func takeOver(c *cli.Context, run ledger.Run, names ...string) error {
 	for _, name := range names {
 		value, known := run.Settings[name]
-		if !known || c.IsSet(name) || !hasFlag(c, name) {
+		if !known || given(c, name) || !hasFlag(c, name) || name == "base-url" && !isRemote(run.Settings["model"]) {
 			continue
 		}
 		if err := c.Set(name, value); err != nil {
@@ -117,7 +117,7 @@ func (b *book) settings(of usage) map[string]string {
 		settings[name] = fmt.Sprint(b.c.Value(name))
 	}
 	for _, name := range slices.Concat(sampleSettings, []string{"weighting", "landed-weight", "delta", "stream"}) {
-		if b.c.IsSet(name) {
+		if given(b.c, name) || name == "base-url" && isRemote(b.c.String("model")) {
 			settings[name] = fmt.Sprint(b.c.Value(name))
 		}
 	}

@@ -22,7 +22,7 @@ const (
 // toSample is the window without its last part, in which the results are written.
 func (p spending) toSample() (budget.Window, error) {
 	w := p.window
-	if p.watch == nil {
+	if p.watch == nil || !w.End.After(time.Now()) {
 		return w, nil
 	}
 	closing := p.watch.closing()
@@ -42,7 +42,7 @@ func (o *observers) closing() time.Duration {
 	}
 	closing := closingMargin * trial * time.Duration(len(o.list)) / time.Duration(n)
 	if o.book != nil {
-		closing += o.book.entering
+		closing += o.book.writer.Enrolling
 	}
 	return closing
 }

@@ -44,7 +44,7 @@ func TestTheWindowKeepsTimeForItsResults(t *testing.T) {
 	}
 	o := &observers{c: c, list: manyProblems(100000)}
 	begin := time.Now()
-	_, err := spending{window: budget.Window{Start: begin, End: begin.Add(time.Microsecond)}, list: o.list, watch: o}.toSample()
+	_, err := spending{window: budget.Window{Start: begin, End: begin.Add(10 * time.Millisecond)}, list: o.list, watch: o}.toSample()
 	var coded cli.ExitCoder
 	if !errors.As(err, &coded) || coded.ExitCode() != exitNoAnswer {
 		t.Errorf("where there is no time for them, the error is %v", err)

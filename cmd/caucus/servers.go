@@ -48,8 +48,8 @@ func noRemoteFlags(c *cli.Context) error {
 
 // given reports whether a flag is set, and not by a variable of the environment that is there for other programs, too.
 func given(c *cli.Context, name string) bool {
-	_, everywhere := os.LookupEnv("OPENAI_BASE_URL") // which may be empty, and is as good as a flag to c
-	return c.IsSet(name) && (name != "base-url" || !everywhere)
+	value, everywhere := os.LookupEnv("OPENAI_BASE_URL") // which may be empty, and is as good as a flag to c
+	return c.IsSet(name) && (name != "base-url" || !everywhere || c.String(name) != value)
 }
 
 // What servers are asked for unless a flag, or the server, says something else.

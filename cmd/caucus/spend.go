@@ -123,15 +123,22 @@ func (m *openedModel) prepare(c *cli.Context, list []problems.Problem) (*samplin
 
 // openPrompts opens the prompts of problems.
 func (m *openedModel) openPrompts(e *engine.Fleet, list []problems.Problem) ([]sampling.Prompt, error) {
-	tokens, err := iter.MapErr(list, func(p *problems.Problem) ([]int32, error) { return m.prompt(p.Text) })
-	if err != nil {
-		return nil, err
+	type encoded struct {
+		tokens []int32
+		err    error
 	}
+	all := iter.Map(list, func(p *problems.Problem) encoded {
+		tokens, err := m.prompt(p.Text)
+		return encoded{tokens, err}
+	})
 	prompts := make([]sampling.Prompt, len(list))
-	for i := range prompts {
-		prompts[i].Tokens = len(tokens[i])
-		if prompts[i].ID, err = e.Open(tokens[i]); err != nil {
-			return nil, err
+	for i, p := range all {
+		if p.err == nil {
+			prompts[i].Tokens = len(p.tokens)
+			prompts[i].ID, p.err = e.Open(p.tokens)
+		}
+		if p.err != nil {
+			return nil, p.err // the first: they may all be the same
 		}
 	}
 	return prompts, nil

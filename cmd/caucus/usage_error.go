@@ -16,7 +16,7 @@ func init() { cli.SuggestDidYouMeanTemplate = "%s" } // the sentence is ours
 var (
 	flagUnknown  = regexp.MustCompile(`(?s)^flag provided but not defined: -(.*)$`)
 	valueRefused = regexp.MustCompile(`^invalid (?:boolean )?value (".*") for (?:flag )?-([\w-]+): `)
-	flagName     = regexp.MustCompile(`^[A-Za-z][A-Za-z-]*$`)
+	flagName     = regexp.MustCompile(`^[A-Za-z][A-Za-z_-]*$`)
 )
 
 // onUsageError keeps a mistyped flag's message on standard error.

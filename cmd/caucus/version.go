@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime/debug"
 
 	"github.com/urfave/cli/v2"
@@ -14,8 +15,8 @@ func versionCommand() *cli.Command {
 			if err := noArguments(c); err != nil {
 				return err
 			}
-			cli.ShowVersion(c)
-			return nil
+			_, err := fmt.Fprintf(c.App.Writer, "%s version %s\n", c.App.Name, c.App.Version) // as --version
+			return err
 		},
 	}
 }
