@@ -10,8 +10,8 @@ import (
 // a while and another one has room, the one that begins first. The other request is withdrawn.
 func (s *sample) open(ctx context.Context, st *stream) (*opening, error) {
 	if s.e.opt.Hedge == 0 {
-		o := newOpening(ctx, s.at)
-		if err := o.begin(s.e, st); err != nil {
+		o := newOpening(ctx, s.e, s.at)
+		if err := o.begin(st); err != nil {
 			o.close()
 			return nil, err
 		}
@@ -79,10 +79,10 @@ func (h *hedge) race() (*opening, error) {
 
 // ask asks a server.
 func (h *hedge) ask(at *place) {
-	o := newOpening(h.ctx, at)
+	o := newOpening(h.ctx, h.e, at)
 	h.asked = append(h.asked, o)
 	h.e.goroutines.Go(func() {
-		err := o.begin(h.e, h.stream)
+		err := o.begin(h.stream)
 		select {
 		case h.tries <- try{o, err}:
 		case <-h.over:

@@ -13,6 +13,7 @@ import (
 
 // An opening is a request of a server whose stream is to begin.
 type opening struct {
+	e       *Engine
 	at      *place
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
@@ -21,8 +22,8 @@ type opening struct {
 	brought chunk // with the first token, or with the end of a text that is empty
 }
 
-func newOpening(ctx context.Context, at *place) *opening {
-	o := &opening{at: at}
+func newOpening(ctx context.Context, e *Engine, at *place) *opening {
+	o := &opening{e: e, at: at}
 	o.ctx, o.cancel = context.WithCancelCause(ctx)
 	return o
 }
@@ -36,10 +37,10 @@ func (o *opening) close() {
 }
 
 // begin asks the server, and again with less where it does not know a part of what it was asked for.
-func (o *opening) begin(e *Engine, st *stream) error {
+func (o *opening) begin(st *stream) error {
 	for {
 		lacks := feature(o.at.lacks.Load())
-		err := o.try(e, st, lacks)
+		err := o.try(st, lacks)
 		if err == nil || o.ctx.Err() != nil || !o.at.forgo(err, lacks) {
 			return err
 		}
@@ -50,14 +51,14 @@ func (o *opening) begin(e *Engine, st *stream) error {
 }
 
 // try sends the request and waits for what its stream brings first.
-func (o *opening) try(e *Engine, st *stream, lacks feature) error {
-	resp, err := o.post(e, st, lacks)
+func (o *opening) try(st *stream, lacks feature) error {
+	resp, err := o.post(st, lacks)
 	if err != nil {
 		return err
 	}
 	o.body, o.lines = resp.Body, newLines(resp.Body)
 	for {
-		c, err := o.next(e.opt.Key)
+		c, err := o.next()
 		switch {
 		case errors.Is(err, io.EOF):
 			return errEmpty
@@ -71,7 +72,7 @@ func (o *opening) try(e *Engine, st *stream, lacks feature) error {
 }
 
 // post sends the request and returns an answer that is a stream.
-func (o *opening) post(e *Engine, st *stream, lacks feature) (*http.Response, error) {
+func (o *opening) post(st *stream, lacks feature) (*http.Response, error) {
 	path := "/chat/completions"
 	if st.prompt.Messages == nil {
 		path = "/completions"
@@ -87,24 +88,24 @@ func (o *opening) post(e *Engine, st *stream, lacks feature) (*http.Response, er
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Accept", "text/event-stream")
 	r.Header.Set("User-Agent", "caucus")
-	e.opt.Key.sign(r)
-	resp, err := e.http.Do(r)
+	o.e.opt.Key.sign(r)
+	resp, err := o.e.http.Do(r)
 	if err != nil {
 		return nil, unreached(err)
 	}
 	if resp.StatusCode != http.StatusOK {
 		defer func() { _ = resp.Body.Close() }()
 		defer time.AfterFunc(errorTime, func() { _ = resp.Body.Close() }).Stop()
-		return nil, statusError(resp, e.opt.Key)
+		return nil, statusError(resp, o.e.opt.Key)
 	}
 	return resp, nil
 }
 
 // next is the next event.
-func (o *opening) next(key Key) (chunk, error) {
+func (o *opening) next() (chunk, error) {
 	data, err := o.lines.next()
 	if err != nil {
 		return chunk{}, fmt.Errorf("%w: %w", errBroken, err)
 	}
-	return parseChunk(data, key)
+	return parseChunk(data, o.e.opt.Key)
 }

@@ -68,7 +68,7 @@ func (r *reception) read() error {
 			r.timer.Reset(r.e.opt.Stall)
 		}
 		var err error
-		c, err = r.opening.next(r.e.opt.Key)
+		c, err = r.opening.next()
 		switch {
 		case err != nil && r.finish == "":
 			return err
